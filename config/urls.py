@@ -1,0 +1,19 @@
+"""The root of all addresses."""
+
+from django.urls import include, path
+
+from accounts.admin import site
+from config.health import healthz
+
+urlpatterns = [
+    path("healthz", healthz, name="healthz"),
+    path("accounts/", include("accounts.urls")),
+    path("admin/", site.urls),
+    path("", include("questionbank.urls")),
+    path("", include("interviews.urls")),
+]
+handler400 = "accounts.views.bad_request"
+handler403 = "accounts.views.permission_denied"
+handler404 = "accounts.views.page_not_found"
+handler429 = "accounts.views.too_many_requests"  # allauth's, for its rate limits
+handler500 = "accounts.views.server_error"

@@ -1,0 +1,46 @@
+"""Fixtures for every test. The database is the embedded one unless DATABASE_URL names another."""
+
+import os
+import shutil
+
+import pytest
+from django.conf import settings
+
+from config import devpostgres
+
+BROWSERS = ("chromium", "chromium-browser", "google-chrome")
+NO_BROWSER = "no Chromium found (install one, or name it in EVENHAND_CHROMIUM)"
+
+
+@pytest.fixture(scope="session")
+def django_db_modify_db_settings(django_db_modify_db_settings_parallel_suffix):
+    """Start the embedded server before the first test database is made, and leave it after the last is dropped."""
+    if not devpostgres.wanted():
+        yield
+        return
+    devpostgres.ensure_running(settings.BASE_DIR)
+    yield
+    devpostgres.release(settings.BASE_DIR)
+
+
+def find_chromium():
+    """The path of a Chromium: EVENHAND_CHROMIUM's or the first on the PATH; None without one."""
+    return os.environ.get("EVENHAND_CHROMIUM") or next(filter(None, map(shutil.which, BROWSERS)), None)
+
+
+@pytest.fixture(scope="session")
+def chromium_path():
+    """A Chromium's path. Without one the test is skipped, or fails if EVENHAND_REQUIRE_BROWSER is 1."""
+    if path := find_chromium():
+        return path
+    if os.environ.get("EVENHAND_REQUIRE_BROWSER") == "1":
+        pytest.fail(f"EVENHAND_REQUIRE_BROWSER is 1, but {NO_BROWSER}")
+    pytest.skip(NO_BROWSER)
+
+
+def pytest_terminal_summary(terminalreporter):
+    skipped = [report for report in terminalreporter.stats.get("skipped", []) if NO_BROWSER in str(report.longrepr)]
+    if skipped:
+        terminalreporter.write_line(
+            f"Browser tests SKIPPED: {NO_BROWSER}: {len(skipped)} tests did not run.", yellow=True
+        )
