@@ -1,0 +1,105 @@
+"""Django's admin, for emergencies: people and invitations, and nothing that other apps register."""
+
+from allauth.account.decorators import secure_admin_login
+from allauth.account.models import EmailAddress
+from django import forms
+from django.contrib import admin, messages
+from django.contrib.auth.admin import UserAdmin
+from django.contrib.auth.forms import AdminUserCreationForm, UserChangeForm
+from django.urls import reverse
+from django.utils.translation import gettext_lazy as _
+
+from accounts.models import Invitation, Role, User, role_names
+
+
+class EmergencySite(admin.AdminSite):
+    """A site of our own: no interview model can get into it by being registered somewhere."""
+
+    site_header = site_title = _("Evenhand: people")
+    index_title = _("For emergencies")
+
+
+site = EmergencySite()
+# The admin's own sign-in page knows no rate limits.
+site.login = secure_admin_login(site.login)
+
+
+def roles_form_field():
+    return forms.MultipleChoiceField(
+        label=_("Roles"), choices=Role.choices, widget=forms.CheckboxSelectMultiple, required=False
+    )
+
+
+class PersonChangeForm(UserChangeForm):
+    roles = roles_form_field()
+
+
+class PersonCreationForm(AdminUserCreationForm):
+    roles = roles_form_field()
+
+    class Meta:
+        model = User
+        fields = ["email", "name", "roles"]
+
+
+class InvitationForm(forms.ModelForm):
+    roles = roles_form_field()
+
+    class Meta:
+        model = Invitation
+        fields = ["email", "roles"]
+
+
+@admin.display(description=_("Roles"))
+def roles(obj):
+    return ", ".join(role_names(obj.roles)) or "–"
+
+
+@admin.register(User, site=site)
+class PersonAdmin(UserAdmin):
+    """People are never deleted: switch off “may sign in”."""
+
+    form = PersonChangeForm
+    add_form = PersonCreationForm
+    list_display = ["name", "email", roles, "is_active", "last_login"]
+    list_filter = ["is_active"]
+    search_fields = ["name", "email"]
+    ordering = ["name", "pk"]
+    filter_horizontal = []
+    readonly_fields = ["last_login", "date_joined"]
+    fieldsets = [
+        (None, {"fields": ["name", "email", "password", "roles", "is_active"]}),
+        (_("Settings"), {"fields": ["time_zone", "single_keys"]}),
+        (_("Dates"), {"fields": ["last_login", "date_joined"]}),
+    ]
+    add_fieldsets = [(None, {"fields": ["email", "name", "roles", "usable_password", "password1", "password2"]})]
+
+    def save_model(self, request, obj, form, change):
+        """A new address replaces the old one for good: allauth's copy of the old would still sign in."""
+        super().save_model(request, obj, form, change)
+        if "email" in form.changed_data:
+            EmailAddress.objects.filter(user=obj).delete()
+
+    def has_delete_permission(self, request, obj=None):
+        return False
+
+
+@admin.register(Invitation, site=site)
+class InvitationAdmin(admin.ModelAdmin):
+    """Adding one shows its link, once. Deleting one makes its link useless."""
+
+    form = InvitationForm
+    list_display = ["email", roles, "invited_by", "created_at", "expires_at", "accepted_at"]
+    list_select_related = ["invited_by"]
+    search_fields = ["email"]
+
+    def save_model(self, request, obj, form, change):
+        invitation, token = Invitation.objects.invite(email=obj.email, roles=obj.roles, invited_by=request.user)
+        obj.pk = invitation.pk
+        link = request.build_absolute_uri(reverse("accounts:invitation_accept", args=[token]))
+        messages.info(
+            request, _("Send this link to %(email)s. It is shown only now: %(link)s") % {"email": obj, "link": link}
+        )
+
+    def has_change_permission(self, request, obj=None):
+        return False

@@ -1,0 +1,173 @@
+"""The forms of the account pages: allauth's in our words, and those allauth does not have."""
+
+from allauth.account import forms as allauth_forms
+from django import forms
+from django.contrib.auth.password_validation import validate_password
+from django.core.exceptions import ValidationError
+from django.utils.translation import gettext_lazy as _
+
+from accounts.models import User, normal_email, time_zones
+
+PASSWORD_HINT = _("At least 12 characters. Three or four words that do not belong together are easy to remember.")
+# The areas of the world; the other names are abbreviations, offsets and duplicates.
+AREAS = {
+    "Africa": _("Africa"),
+    "America": _("America"),
+    "Antarctica": _("Antarctica"),
+    "Arctic": _("Arctic"),
+    "Asia": _("Asia"),
+    "Atlantic": _("Atlantic"),
+    "Australia": _("Australia"),
+    "Europe": _("Europe"),
+    "Indian": _("Indian Ocean"),
+    "Pacific": _("Pacific"),
+}
+
+
+class ShowablePasswordInput(forms.PasswordInput):
+    """A password field that its owner can read back; see show-password.js."""
+
+    template_name = "accounts/widgets/password.html"
+
+
+def password_field(*, label, autocomplete, required, help_text=""):
+    """One field is enough where what was typed can be shown: nobody types it twice."""
+    return forms.CharField(
+        label=label,
+        help_text=help_text,
+        strip=False,
+        max_length=1000,
+        widget=ShowablePasswordInput(attrs={"autocomplete": autocomplete}),
+        error_messages={"required": required},
+    )
+
+
+def new_password_field(label):
+    return password_field(
+        label=label, autocomplete="new-password", required=_("Choose a password."), help_text=PASSWORD_HINT
+    )
+
+
+class EmailField(forms.EmailField):
+    """An address as it is written here, whichever case it was typed in."""
+
+    def clean(self, value):
+        return normal_email(super().clean(value))
+
+
+def email_field():
+    return EmailField(
+        label=_("E-mail address"),
+        widget=forms.EmailInput(attrs={"autocomplete": "username"}),
+        error_messages={
+            "required": _("Enter your e-mail address."),
+            "invalid": _("Enter an e-mail address in full, such as name@example.com."),
+        },
+    )
+
+
+class SignInForm(allauth_forms.LoginForm):
+    def __init__(self, *args, **kwargs):
+        super().__init__(*args, **kwargs)
+        self.fields["login"] = email_field()
+        self.fields["password"] = password_field(
+            label=_("Password"), autocomplete="current-password", required=_("Enter your password.")
+        )
+        self.order_fields(["login", "password"])
+
+
+class ResetPasswordForm(allauth_forms.ResetPasswordForm):
+    email = email_field()
+
+
+class NewPasswordForm:
+    """For allauth's forms with `password1` and `password2`: one field, checked by the validators."""
+
+    def __init__(self, *args, **kwargs):
+        super().__init__(*args, **kwargs)
+        self.fields["password1"] = new_password_field(_("New password"))
+        del self.fields["password2"]
+
+    def clean_password1(self):
+        validate_password(self.cleaned_data["password1"], self.user)
+        return self.cleaned_data["password1"]
+
+
+class ResetPasswordKeyForm(NewPasswordForm, allauth_forms.ResetPasswordKeyForm):
+    pass
+
+
+class SetPasswordForm(NewPasswordForm, allauth_forms.SetPasswordForm):
+    pass
+
+
+class ChangePasswordForm(NewPasswordForm, allauth_forms.ChangePasswordForm):
+    def __init__(self, *args, **kwargs):
+        super().__init__(*args, **kwargs)
+        self.fields["oldpassword"] = password_field(
+            label=_("Current password"), autocomplete="current-password", required=_("Enter your current password.")
+        )
+        self.order_fields(["oldpassword", "password1"])
+
+
+def time_zone_choices(chosen):
+    """Every place, by area. UTC stands first, and what was chosen if it has no area."""
+    places = {area: [] for area in AREAS}
+    for name in sorted(time_zones()):
+        area, _slash, place = name.partition("/")
+        if area in places:
+            places[area].append((name, place.replace("_", " ").replace("/", ", ")))
+    first = [(name, name) for name in dict.fromkeys(["UTC", chosen]) if name.partition("/")[0] not in AREAS]
+    return [*first, *((label, places[area]) for area, label in AREAS.items())]
+
+
+class PersonForm(forms.ModelForm):
+    """What people say about themselves."""
+
+    time_zone = forms.ChoiceField(label=_("Time zone"), help_text=_("Interviews and deadlines are shown in it."))
+
+    class Meta:
+        model = User
+        fields = ["name", "time_zone"]
+        labels = {"name": _("Your name")}
+        help_texts = {"name": _("As colleagues know you. It stands beside your ratings and notes.")}
+        error_messages = {"name": {"required": _("Enter your name.")}}
+        widgets = {"name": forms.TextInput(attrs={"autocomplete": "name"})}
+
+    def __init__(self, *args, **kwargs):
+        super().__init__(*args, **kwargs)
+        self.fields["time_zone"].choices = time_zone_choices(self.instance.time_zone)
+
+
+class AcceptForm(PersonForm):
+    """Name, password and time zone of a person who was invited: `instance` holds their address."""
+
+    password = new_password_field(_("Password"))
+
+    field_order = ["name", "password", "time_zone"]
+
+    def __init__(self, *args, **kwargs):
+        super().__init__(*args, **kwargs)
+        if not self.is_bound:
+            self.fields["time_zone"].widget.attrs["data-time-zone"] = ""  # time-zone.js knows where they are
+
+    def clean(self):
+        super().clean()
+        if "password" in self.cleaned_data:
+            about = User(email=self.instance.email, name=self.cleaned_data.get("name", ""))
+            try:
+                validate_password(self.cleaned_data["password"], about)
+            except ValidationError as error:
+                self.add_error("password", error)
+
+
+class SettingsForm(PersonForm):
+    class Meta(PersonForm.Meta):
+        fields = ["name", "time_zone", "single_keys"]
+        labels = PersonForm.Meta.labels | {"single_keys": _("Single-character keys in the interview room")}
+        help_texts = PersonForm.Meta.help_texts | {
+            "single_keys": _(
+                "1 to 5, 0, J, K, N, H, F, / and ? act at once while you are not typing. "
+                "Switch them off if you dictate, or press keys by accident."
+            )
+        }

@@ -1,0 +1,95 @@
+"""Account pages that allauth does not have, and the error pages."""
+
+from django.contrib import messages
+from django.contrib.auth import login
+from django.contrib.auth.decorators import login_not_required
+from django.http import HttpResponseServerError, JsonResponse
+from django.shortcuts import redirect, render
+from django.template.loader import get_template
+from django.utils.translation import gettext as _
+from django.views.decorators.cache import never_cache
+from django.views.decorators.debug import sensitive_post_parameters
+from django.views.decorators.http import require_http_methods
+
+from accounts.forms import AcceptForm, SettingsForm
+from accounts.middleware import wants_json
+from accounts.models import Closed, Invitation, User, role_names
+
+
+@sensitive_post_parameters("password")
+@login_not_required
+@never_cache
+@require_http_methods(["GET", "HEAD", "POST"])
+def invitation_accept(request, token):
+    """The page behind a one-time link: whoever has it names themselves and is signed in. Works for seven days."""
+    invitation = Invitation.objects.for_token(token).first()
+    if reason := invitation.closed() if invitation else Closed.UNKNOWN:
+        return invitation_closed(request, reason)
+    newcomer = User(email=invitation.email)
+    form = AcceptForm(request.POST if request.method == "POST" else None, instance=newcomer)
+    if form.is_valid():
+        try:
+            user = invitation.accept(**form.cleaned_data)
+        except Invitation.DoesNotExist:
+            return invitation_closed(request, Closed.USED)
+        login(request, user)
+        messages.success(request, _("Welcome to Evenhand. Your account is ready."))
+        return redirect("interviews:today")
+    return render(
+        request,
+        "accounts/invitation_accept.html",
+        {"form": form, "invitation": invitation, "roles": role_names(invitation.roles)},
+    )
+
+
+def invitation_closed(request, reason):
+    """Says why a link does not work and what to do. 404 for one that never did, 410 for one that did."""
+    status = 404 if reason == Closed.UNKNOWN else 410
+    return render(request, "accounts/invitation_closed.html", {"reason": reason.value}, status=status)
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def settings_edit(request):
+    """One's own name, time zone and keys. No query beyond the session's and the user's, one more to save."""
+    form = SettingsForm(request.POST if request.method == "POST" else None, instance=request.user)
+    if form.is_valid():
+        form.instance.save(update_fields=list(form.fields))
+        messages.success(request, _("Your settings are saved."))
+        return redirect("accounts:settings_edit")
+    return render(request, "accounts/settings_edit.html", {"form": form, "roles": role_names(request.user.roles)})
+
+
+def csrf_failure(request, reason=""):
+    """A stale token: JSON callers get code `csrf`, people a page that says what to do."""
+    if wants_json(request):
+        return JsonResponse(
+            {"code": "csrf", "message": _("Your sign-in has changed. Sign in again to save.")}, status=403
+        )
+    return render(request, "403_csrf.html", status=403)
+
+
+@login_not_required
+def bad_request(request, exception=None):
+    return render(request, "400.html", status=400)
+
+
+@login_not_required
+def permission_denied(request, exception=None):
+    return render(request, "403.html", status=403)
+
+
+@login_not_required
+def page_not_found(request, exception=None):
+    return render(request, "404.html", status=404)
+
+
+@login_not_required
+def too_many_requests(request):
+    """What allauth answers when somebody tries too often."""
+    return render(request, "429.html", status=429)
+
+
+@login_not_required
+def server_error(request):
+    """Without a request context: the database may be what went wrong, and the navigation would ask it."""
+    return HttpResponseServerError(get_template("500.html").render())
