@@ -1,0 +1,121 @@
+// The room by keyboard. Single characters work only where nothing is being written, and can be switched off.
+import { outcomeOf, setOutcome, toggleComeBack } from "./answers.js";
+import { current, go, hideAnswers, step } from "./room.js";
+import { say } from "./words.js";
+
+const room = document.querySelector("[data-room]");
+const outcomes = document.getElementById("outcome");
+const covered = document.getElementById("covered");
+const jump = document.getElementById("jump");
+const writing = (target) => target.closest("input:not([type=radio], [type=checkbox]), textarea, select, [contenteditable]");
+const key = () => current()?.dataset.question;
+const notes = () => current()?.querySelector("textarea");
+
+const actions = {
+  j: () => step(1),
+  k: () => step(-1),
+  n: () => notes()?.focus(),
+  h: () => hideAnswers(),
+  f: () => first("follow_ups"),
+  p: () => first("points"),
+  b: () => key() && toggleComeBack(key()),
+  t: () => document.getElementById("tips")?.togglePopover?.(),
+  0: () => openOutcomes(),
+  "/": () => openJump(),
+  "?": () => document.getElementById("keys").showModal(),
+};
+for (const rating of "12345") actions[rating] = () => current()?.querySelector(`[data-rating="${rating}"]`)?.click();
+
+function first(list) {
+  const boxes = [...(current()?.querySelectorAll(`[data-list="${list}"]`) ?? [])];
+  (boxes.find((box) => !box.checked) ?? boxes[0])?.focus();
+}
+
+document.addEventListener("keydown", (event) => {
+  if (event.ctrlKey || event.metaKey || event.altKey || event.isComposing) return;
+  if (outcomes?.matches(":popover-open")) return chooseByKey(event);
+  if (event.key === "Escape" && event.target.matches?.("[data-field]")) return leave(event.target);
+  if (!room.hasAttribute("data-single-keys") || writing(event.target) || document.querySelector("dialog[open]")) return;
+  const action = actions[event.key.length === 1 ? event.key.toLowerCase() : event.key];
+  if (!action) return;
+  event.preventDefault();
+  action();
+});
+
+function leave(area) {
+  area.blur();
+  current()?.querySelector("h1").focus({ preventScroll: true });
+}
+
+function openOutcomes() {
+  const opener = current()?.querySelector("[data-outcome-open]");
+  if (!opener || !outcomes) return;
+  outcomes.showPopover({ source: opener });
+  outcomes.querySelector("[data-set-outcome]").focus();
+}
+
+function chooseByKey(event) {
+  const items = [...outcomes.querySelectorAll("[data-set-outcome]")];
+  const at = items.indexOf(document.activeElement);
+  const next = { ArrowDown: at + 1, ArrowUp: at - 1, Home: 0, End: items.length - 1 }[event.key];
+  if (next !== undefined) items.at(next % items.length).focus();
+  else if (event.key.length === 1) items.find((item) => item.dataset.key === event.key.toLowerCase())?.click();
+  else return;
+  event.preventDefault();
+}
+
+document.addEventListener("click", (event) => {
+  const item = event.target.closest("[data-set-outcome]");
+  if (item) choose(item.dataset.setOutcome);
+  if (event.target.closest("[data-set-covered]")) setOutcome(key(), "covered", covered.querySelector("[data-covered-by]").value);
+  if (event.target.closest("[data-dialog=jump]")) openJump();
+});
+
+function choose(outcome) {
+  outcomes.hidePopover();
+  if (outcome !== "covered") return setOutcome(key(), outcome);
+  const select = covered.querySelector("[data-covered-by]");
+  const others = [...room.querySelectorAll("[data-question]")].filter((panel) => panel !== current());
+  select.replaceChildren(...others.map((panel) => new Option(`${panel.dataset.number}  ${panel.dataset.title}`, panel.dataset.question)));
+  select.value = outcomeOf(key()).covered_by || others[0]?.dataset.question;
+  covered.showModal();
+}
+
+// Jumping: a number, or words; the first hit goes with Enter.
+const field = jump.querySelector("[data-jump]");
+const hits = jump.querySelector("[data-jump-hits]");
+
+function openJump() {
+  if (!jump.open) jump.showModal();
+  field.value = "";
+  find();
+  field.focus();
+}
+
+function find() {
+  const words = field.value.trim().toLowerCase();
+  const panels = [...room.querySelectorAll("[data-panel]")];
+  const found = panels.filter((panel) => !words || panel.dataset.number === words || `${panel.dataset.title} ${panel.querySelector("h1").textContent}`.toLowerCase().includes(words));
+  hits.replaceChildren(...found.map(hit));
+  if (!found.length) hits.append(Object.assign(document.createElement("li"), { className: "quiet-text", textContent: say("nothingFound") }));
+  hits.querySelector("button")?.setAttribute("aria-current", "true");
+}
+
+function hit(panel) {
+  const item = document.createElement("li");
+  const button = item.appendChild(document.createElement("button"));
+  Object.assign(button, { type: "button", className: "btn link", textContent: `${panel.dataset.number ?? ""} ${panel.dataset.title}`.trim() });
+  button.addEventListener("click", () => arrive(panel.dataset.panel));
+  return item;
+}
+
+function arrive(panel) {
+  jump.close();
+  go(panel, { focus: true });
+}
+
+field.addEventListener("input", find);
+jump.querySelector("form").addEventListener("submit", (event) => {
+  event.preventDefault();
+  hits.querySelector("button")?.click();
+});

@@ -1,0 +1,118 @@
+// One question at a time: which panel is shown, the rail beside it, and how long each question was on screen.
+import { append, state, valueOf } from "./scorecard.js";
+import { say } from "./words.js";
+
+const room = document.querySelector("[data-room]");
+const panels = [...room.querySelectorAll("[data-panel]")];
+const links = new Map([...room.querySelectorAll("[data-go]")].map((link) => [link.dataset.go, link]));
+const questions = panels.filter((panel) => panel.dataset.kind === "question");
+const INTERVAL = 30_000; // the most time on a question that a killed browser may forget
+let shown = null;
+let since = 0;
+
+export const current = () => shown;
+export const outcome = (key) => valueOf(`${key}.outcome`)?.outcome ?? "";
+export const open = () => questions.filter((panel) => !outcome(panel.dataset.panel));
+
+export function go(key, { focus = false } = {}) {
+  const panel = panels.find((candidate) => candidate.dataset.panel === key);
+  if (!panel) return;
+  keepTime();
+  for (const other of panels) other.hidden = other !== panel;
+  shown = panel;
+  for (const [name, link] of links) link.toggleAttribute("aria-current", name === key);
+  links.get(key)?.setAttribute("aria-current", "step");
+  links.get(key)?.scrollIntoView({ block: "nearest", inline: "center" });
+  history.replaceState(null, "", `#${key}`);
+  since = Date.now();
+  dock();
+  if (focus) panel.querySelector("h1").focus({ preventScroll: true });
+  document.dispatchEvent(new CustomEvent("room:shown", { detail: { key } }));
+}
+
+export function step(by) {
+  const next = panels[panels.indexOf(shown) + by];
+  if (next) go(next.dataset.panel, { focus: true });
+}
+
+// Time counts while the interview runs and this question is in sight.
+function keepTime() {
+  const seconds = Math.round((Date.now() - since) / 1000);
+  if (shown?.dataset.question && since && seconds > 0 && state.clock.running && state.scorecard) {
+    append(`${shown.dataset.question}.time`, { started_at: new Date(since).toISOString(), seconds });
+  }
+  since = document.visibilityState === "visible" ? Date.now() : 0;
+}
+
+function dock() {
+  const at = panels.indexOf(shown);
+  room.querySelector("[data-previous]").disabled = at === 0;
+  room.querySelector("[data-next]").disabled = at === panels.length - 1;
+  const place = questions.indexOf(shown);
+  room.querySelector("[data-place]").textContent = place < 0 ? shown.dataset.title : say("place", { n: place + 1, all: questions.length });
+}
+
+const MARKS = { done: ["✓", "rated"], skip: ["–", "noRating"], back: ["↩", "comeBack"] };
+
+// The rail says rated, open, come back, no rating; never which rating.
+function mark(key) {
+  const pip = links.get(key)?.querySelector("[data-pip]");
+  if (!pip) return;
+  const result = outcome(key);
+  const kind = valueOf(`${key}.come_back`, false) ? "back" : result === "rated" ? "done" : result ? "skip" : "";
+  pip.className = `pip ${kind}`;
+  pip.textContent = kind ? MARKS[kind][0] : "";
+  pip.title = kind ? say(MARKS[kind][1]) : "";
+  pip.setAttribute("aria-label", pip.title);
+  pip.setAttribute("role", kind ? "img" : "presentation");
+}
+
+function count() {
+  for (const place of room.querySelectorAll("[data-stage-count]")) {
+    const inStage = questions.filter((panel) => panel.dataset.stage === place.dataset.stageCount);
+    const settled = inStage.filter((panel) => outcome(panel.dataset.panel)).length;
+    place.textContent = inStage.length ? say("count", { n: settled, all: inStage.length }) : "";
+  }
+  const left = open().length;
+  const words = document.querySelector("[data-finish-words]");
+  if (words && left) words.textContent = say(left === 1 ? "noOutcomeOne" : "noOutcome", { n: left });
+}
+
+document.addEventListener("scorecard:field", ({ detail: { field } }) => {
+  if (!/\.(outcome|come_back)$/.test(field)) return;
+  mark(field.split(".")[0]);
+  count();
+});
+document.addEventListener("room:go", (event) => go(event.detail.key, { focus: true }));
+document.addEventListener("click", (event) => {
+  const link = event.target.closest("[data-go]");
+  if (link) {
+    event.preventDefault();
+    go(link.dataset.go, { focus: true });
+  }
+  if (event.target.closest("[data-next]")) step(1);
+  if (event.target.closest("[data-previous]")) step(-1);
+  if (event.target.closest("[data-hide-answers]")) hideAnswers();
+});
+document.addEventListener("visibilitychange", keepTime);
+addEventListener("pagehide", keepTime);
+setInterval(keepTime, INTERVAL);
+
+export function hideAnswers(hide = room.dataset.answers !== "hidden") {
+  if (hide) room.dataset.answers = "hidden";
+  else delete room.dataset.answers;
+  room.querySelector("[data-hide-answers]").setAttribute("aria-pressed", hide);
+  localStorage.setItem("answers", hide ? "hidden" : "");
+}
+
+// The tips are one list for all questions; it stands in the reference column of the one that is shown.
+const tips = document.getElementById("tips");
+const tipsHome = tips.parentElement;
+document.addEventListener("room:shown", () => (shown.querySelector(".aside") ?? tipsHome).append(tips));
+
+if (localStorage.getItem("answers") === "hidden") hideAnswers(true);
+for (const panel of questions) mark(panel.dataset.panel);
+count();
+const wanted = location.hash.slice(1);
+go(links.has(wanted) ? wanted : panels[0].dataset.panel);
+document.querySelector("dialog[data-open-now]")?.showModal();
