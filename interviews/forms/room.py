@@ -1,0 +1,32 @@
+"""The two small forms of the room."""
+
+import uuid
+
+from django import forms
+from django.utils.translation import gettext_lazy as _
+
+from interviews.publishing import unplanned_content
+from questionbank.naming import short_name
+from questionbank.stages import Stage
+
+
+class PauseForm(forms.Form):
+    reason = forms.CharField(label=_("Why (optional)"), max_length=200, required=False)
+
+
+class UnplannedForm(forms.Form):
+    """A question that the plan does not have. `op` makes a repeated request add one question."""
+
+    text = forms.CharField(label=_("Question"), max_length=2000, widget=forms.Textarea(attrs={"rows": 3}))
+    stage = forms.TypedChoiceField(label=_("Stage"), choices=Stage.choices, coerce=int, initial=Stage.CORE)
+    op = forms.UUIDField(widget=forms.HiddenInput, initial=uuid.uuid4)
+
+    def question(self):
+        """What `lifecycle.add_unplanned` needs to know of it."""
+        text = self.cleaned_data["text"]
+        return {
+            "title": short_name(text),
+            "content": unplanned_content(text),
+            "stage": self.cleaned_data["stage"],
+            "op": self.cleaned_data["op"],
+        }

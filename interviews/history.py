@@ -1,0 +1,78 @@
+"""The history of an interview in sentences: who, when, what, before and after, and why."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from django.utils import timezone
+from django.utils.dateparse import parse_datetime
+from django.utils.formats import date_format
+from django.utils.translation import gettext as _
+
+from interviews.models import HistoryEntry, Place, PlanVersion
+
+What = HistoryEntry.What
+
+
+@dataclass(frozen=True)
+class Event:
+    """One sentence of the history. `by` is a user, or None for what nobody did by hand."""
+
+    at: datetime
+    by: object
+    sentence: str
+    reason: str = ""
+
+
+def events(interview):
+    """The history of the interview, the newest first. One query, two if its plan version was ever changed."""
+    entries = list(interview.history.select_related("by").order_by("-at", "-pk"))
+    versions = versions_named_in(entries)
+    return [Event(entry.at, entry.by, sentence(entry, versions), entry.detail.get("reason") or "") for entry in entries]
+
+
+def versions_named_in(entries):
+    keys = [
+        entry.detail[side] for entry in entries if entry.what == What.VERSION_CHANGED for side in ("before", "after")
+    ]
+    return PlanVersion.objects.in_bulk(keys) if keys else {}
+
+
+def sentence(entry, versions):
+    """What happened, in words. No query."""
+    words = SENTENCES[entry.what]() % details(entry, versions) if entry.what in SENTENCES else entry.get_what_display()
+    return str(words)
+
+
+def details(entry, versions):
+    """The values of `entry.detail` as they are read: times in the user's zone, places and versions by name."""
+    said = dict(entry.detail)
+    if entry.what == What.VERSION_CHANGED:
+        return {side: versions.get(said[side], _("a version that is gone")) for side in ("before", "after")}
+    for key in {"at", "before", "after"} & said.keys():
+        said[key] = date_format(timezone.localtime(parse_datetime(said[key])), "l j F Y, H:i")
+    if "place" in said:
+        said["place"] = Place(said["place"]).label.lower()
+    return said
+
+
+# Functions, so that each sentence is translated when it is read.
+SENTENCES = {
+    What.SCHEDULED: lambda: _("Scheduled for %(at)s"),
+    What.MOVED: lambda: _("Moved from %(before)s to %(after)s"),
+    What.CANCELLED: lambda: _("Cancelled"),
+    What.NO_SHOW: lambda: _("The candidate did not come"),
+    What.STARTED: lambda: _("Started"),
+    What.PAUSED: lambda: _("Paused"),
+    What.RESUMED: lambda: _("Resumed"),
+    What.FINISHED: lambda: _("Finished"),
+    What.FINISH_UNDONE: lambda: _("Finish undone"),
+    What.SITTING_SCHEDULED: lambda: _("Further sitting scheduled for %(at)s"),
+    What.SITTING_DROPPED: lambda: _("Further sitting dropped"),
+    What.QUESTION_ADDED: lambda: _("Unplanned question added: %(title)s"),
+    What.PANELIST_ADDED: lambda: _("%(name)s added as %(place)s"),
+    What.PANELIST_REMOVED: lambda: _("%(name)s, %(place)s, taken off the panel"),
+    What.LEAD_TAKEN: lambda: _("%(name)s took the lead"),
+    What.EXCUSED: lambda: _("%(name)s excused"),
+    What.VERSION_CHANGED: lambda: _("Plan changed from “%(before)s” to “%(after)s”"),
+    What.SUBMITTED: lambda: _("Scorecard submitted"),
+}

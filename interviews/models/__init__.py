@@ -1,0 +1,37 @@
+"""Openings, candidates, plans, interviews, scorecards: split by subject."""
+
+from interviews.models.candidates import Candidate
+from interviews.models.history import HistoryEntry
+from interviews.models.interviews import Interview, Pause, Sitting, State, UnplannedQuestion
+from interviews.models.openings import Opening
+from interviews.models.operations import Operation
+from interviews.models.panels import Panelist, Place
+from interviews.models.plans import ItemKind, Plan, PlanItem, SegmentKind
+from interviews.models.scorecards import Outcome, Recommendation, Response, Scorecard
+from interviews.models.search import NotesSearch
+from interviews.models.versions import PlanVersion, VersionItem
+
+__all__ = [
+    "Candidate",
+    "HistoryEntry",
+    "Interview",
+    "ItemKind",
+    "Opening",
+    "NotesSearch",
+    "Operation",
+    "Outcome",
+    "Panelist",
+    "Pause",
+    "Place",
+    "Plan",
+    "PlanItem",
+    "PlanVersion",
+    "Recommendation",
+    "Response",
+    "Scorecard",
+    "SegmentKind",
+    "Sitting",
+    "State",
+    "UnplannedQuestion",
+    "VersionItem",
+]

@@ -1,0 +1,247 @@
+from datetime import timedelta
+
+from django.conf import settings
+from django.db import models
+from django.db.models import Exists, OuterRef, Q
+from django.urls import reverse
+from django.utils.translation import gettext_lazy as _
+
+from accounts.models import Role
+from interviews.models.panels import Panelist, Place
+from interviews.models.scorecards import Scorecard
+from questionbank.stages import Stage
+
+UNDO_FINISH = timedelta(minutes=10)
+SCORECARD_DUE = timedelta(hours=24)
+
+
+class State(models.TextChoices):
+    SCHEDULED = "scheduled", _("Scheduled")
+    LIVE = "live", _("Live")
+    PAUSED = "paused", _("Paused")
+    FINISHED = "finished", _("Finished")
+    CANCELLED = "cancelled", _("Cancelled")
+    NO_SHOW = "no_show", _("No-show")
+
+
+class InterviewQuerySet(models.QuerySet):
+    def visible_to(self, user):
+        """Interviews whose existence the user may know: their panels, their openings, all for recruiters."""
+        if not user.is_active:
+            return self.none()
+        if user.holds(Role.RECRUITER):
+            return self
+        mine = Exists(Panelist.objects.of(user).filter(interview=OuterRef("pk")))
+        return self.filter(mine | Q(opening__in=user.openings.all()) if user.holds(Role.HIRING_MANAGER) else mine)
+
+    def schedulable_by(self, user):
+        """Interviews the user may move, cancel and staff: recruiters all, hiring managers those of their openings."""
+        if user.holds(Role.RECRUITER):
+            return self
+        return self.filter(opening__in=user.openings.all()) if user.holds(Role.HIRING_MANAGER) else self.none()
+
+    def led_by(self, user):
+        """Interviews the user may start, pause and finish."""
+        return self.filter(Exists(Panelist.objects.of(user).filter(interview=OuterRef("pk"), place=Place.LEAD, excused_at=None)))
+
+    def scored_by(self, user):
+        """Interviews of which the user keeps a scorecard: as lead or panelist, not excused."""
+        return self.filter(Exists(Panelist.objects.of(user).scoring().filter(interview=OuterRef("pk"))))
+
+    def with_place_for(self, user):
+        """Interviews on whose panel the user is, observers included."""
+        return self.filter(Exists(Panelist.objects.of(user).filter(interview=OuterRef("pk"))))
+
+    def open_to(self, user):
+        """Interviews whose submitted scorecards the user may read: the one rule of who sees what.
+
+        A lead or panelist, once their own is submitted; an observer, once every lead and panelist has submitted;
+        a recruiter or the opening's hiring manager who is not on the panel, always, and if excused like an
+        observer. Who still owes a scorecard for the same candidate and opening reads none of the others' there.
+        """
+        if not user.is_active:
+            return self.none()
+        my_place = Panelist.objects.of(user).filter(interview=OuterRef("pk"))
+        by_role = Q(opening__in=user.openings.all()) if user.holds(Role.HIRING_MANAGER) else Q(pk__in=[])
+        if user.holds(Role.RECRUITER):
+            by_role = Q(pk__isnull=False)
+        complete = ~Exists(Scorecard.objects.owed().filter(interview=OuterRef("pk")))
+        submitted = Exists(Scorecard.objects.of(user).filter(interview=OuterRef("pk"), submitted_at__isnull=False))
+        scoring = Exists(my_place.scoring())
+        observing = Exists(my_place.filter(place=Place.OBSERVER))
+        excused = Exists(my_place.filter(excused_at__isnull=False))
+        owing = Scorecard.objects.owed().of(user).filter(
+            interview__candidate=OuterRef("candidate"), interview__opening=OuterRef("opening")
+        )
+        return self.filter(
+            (scoring & submitted)
+            | (observing & complete)
+            | (excused & by_role & complete)
+            | (~Exists(my_place) & by_role),
+            ~Exists(owing),
+        )
+
+    def records(self):
+        """Finished interviews."""
+        return self.filter(state=State.FINISHED)
+
+    def waiting(self):
+        """Finished, with a scorecard still owed."""
+        return self.records().filter(completed_at=None)
+
+    def upcoming(self):
+        """Scheduled, live or paused, the earliest first."""
+        return self.filter(state__in=[State.SCHEDULED, State.LIVE, State.PAUSED]).order_by("scheduled_at", "pk")
+
+    def over(self):
+        """Complete records, cancelled interviews and no-shows."""
+        return self.filter(Q(completed_at__isnull=False) | Q(state__in=[State.CANCELLED, State.NO_SHOW]))
+
+    def narrowed(self, asked, user):
+        """What the filters of a list leave: `q` in name or address of the candidate, `opening`, and `mine`."""
+        from interviews.models.candidates import Candidate
+
+        interviews = self
+        if words := asked.get("q", "").strip():
+            interviews = interviews.filter(candidate__in=Candidate.objects.search(words))
+        if asked.get("opening", "").isdecimal():
+            interviews = interviews.filter(opening=asked["opening"])
+        return interviews.with_place_for(user) if asked.get("mine") else interviews
+
+    def with_people(self):
+        """With candidate, opening, version and panel. One query more."""
+        panel = models.Prefetch("panel", Panelist.objects.select_related("user"))
+        return self.select_related("candidate", "opening", "version").prefetch_related(panel)
+
+
+class Interview(models.Model):
+    """A candidate interviewed by a plan version. Its life: scheduled, live and paused in turns, finished; or
+    cancelled, or no-show. What may be done when is in `interviews.lifecycle`."""
+
+    opening = models.ForeignKey("interviews.Opening", models.PROTECT, related_name="interviews", verbose_name=_("opening"))
+    candidate = models.ForeignKey(
+        "interviews.Candidate", models.PROTECT, related_name="interviews", verbose_name=_("candidate")
+    )
+    # The version's plan, kept here so that the records list can filter by one index.
+    plan = models.ForeignKey("interviews.Plan", models.PROTECT, related_name="interviews")
+    version = models.ForeignKey("interviews.PlanVersion", models.PROTECT, related_name="interviews")
+    state = models.CharField(_("state"), max_length=9, choices=State, default=State.SCHEDULED, editable=False)
+    scheduled_at = models.DateTimeField(_("date and time"))
+    started_at = models.DateTimeField(null=True, blank=True, editable=False)
+    finished_at = models.DateTimeField(null=True, blank=True, editable=False)
+    # When the last scorecard came in; null while one is owed.
+    completed_at = models.DateTimeField(null=True, blank=True, editable=False)
+    demo = models.BooleanField(default=False, editable=False)
+    created_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, editable=False, related_name="+")
+    created_at = models.DateTimeField(auto_now_add=True)
+
+    objects = InterviewQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["-scheduled_at", "-pk"]
+        indexes = [
+            models.Index(fields=["-scheduled_at", "-id"], name="interview_by_time"),
+            models.Index(fields=["-finished_at", "-id"], name="record_by_time", condition=Q(state="finished")),
+            models.Index(fields=["opening", "-finished_at", "-id"], name="record_by_opening", condition=Q(state="finished")),
+            models.Index(fields=["candidate", "-finished_at", "-id"], name="record_by_candidate", condition=Q(state="finished")),
+            models.Index(fields=["plan", "-finished_at", "-id"], name="record_by_plan", condition=Q(state="finished")),
+            models.Index(
+                fields=["scheduled_at", "id"],
+                name="interview_upcoming",
+                condition=Q(state__in=["scheduled", "live", "paused"]),
+            ),
+            models.Index(
+                fields=["-finished_at", "-id"],
+                name="record_waiting",
+                condition=Q(state="finished", completed_at=None),
+            ),
+        ]
+        constraints = [
+            models.CheckConstraint(condition=Q(state__in=State.values), name="interview_state_exists"),
+            models.CheckConstraint(
+                condition=~Q(state__in=["live", "paused", "finished"]) | Q(started_at__isnull=False),
+                name="running_interview_has_started",
+            ),
+            models.CheckConstraint(
+                condition=Q(state="finished", finished_at__isnull=False) | ~Q(state="finished") & Q(finished_at=None),
+                name="finished_interview_has_its_time",
+            ),
+            models.CheckConstraint(
+                condition=Q(completed_at=None) | Q(state="finished"), name="complete_interview_is_finished"
+            ),
+        ]
+
+    def __str__(self):
+        return f"{self.candidate}, {self.opening}"
+
+    def get_absolute_url(self):
+        if self.state == State.FINISHED:
+            return reverse("interviews:record_detail", args=[self.pk])
+        return reverse("interviews:interview_detail", args=[self.pk])
+
+    @property
+    def scorecards_due_at(self):
+        """When submitted scorecards are expected, or None while the interview runs."""
+        return self.finished_at + SCORECARD_DUE if self.finished_at else None
+
+
+class Sitting(models.Model):
+    """One stretch of an interview from start to finish; most have one. `ends_at` is the hard end on the clock."""
+
+    interview = models.ForeignKey(Interview, models.PROTECT, related_name="sittings")
+    number = models.PositiveSmallIntegerField(default=1)
+    started_at = models.DateTimeField()
+    ends_at = models.DateTimeField()
+    finished_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        ordering = ["number"]
+        constraints = [
+            models.UniqueConstraint(fields=["interview", "number"], name="one_sitting_per_number"),
+            models.UniqueConstraint(
+                fields=["interview"], condition=Q(finished_at=None), name="one_open_sitting_per_interview"
+            ),
+        ]
+
+
+class Pause(models.Model):
+    """The clock stands still; nobody's typing is locked."""
+
+    sitting = models.ForeignKey(Sitting, models.PROTECT, related_name="pauses")
+    started_at = models.DateTimeField()
+    ended_at = models.DateTimeField(null=True, blank=True)
+    reason = models.CharField(_("reason"), max_length=200, blank=True)
+
+    class Meta:
+        ordering = ["pk"]
+        constraints = [
+            models.UniqueConstraint(fields=["sitting"], condition=Q(ended_at=None), name="one_open_pause_per_sitting")
+        ]
+
+
+class UnplannedQuestion(models.Model):
+    """A question asked though the plan did not have it; belongs to its interview only and is marked everywhere.
+
+    `content` has the shape of `VersionItem.content`. It takes no part in the score, which compares like with like.
+    """
+
+    interview = models.ForeignKey(Interview, models.PROTECT, related_name="unplanned")
+    stage = models.PositiveSmallIntegerField(choices=Stage)
+    question = models.ForeignKey("questionbank.Question", models.PROTECT, null=True, related_name="+")
+    title = models.CharField(_("short name"), max_length=120)
+    content = models.JSONField(default=dict)
+    added_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")
+    added_at = models.DateTimeField(auto_now_add=True)
+    # Chosen by the client, so that a repeated request adds one question.
+    op = models.UUIDField()
+
+    class Meta:
+        ordering = ["pk"]
+        constraints = [models.UniqueConstraint(fields=["interview", "op"], name="one_unplanned_question_per_id")]
+
+    def __str__(self):
+        return self.title
+
+    @property
+    def key(self):
+        return f"u{self.pk}"

@@ -1,0 +1,75 @@
+from datetime import timedelta
+
+from django.db import models
+from django.db.models import Exists, OuterRef
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+KEPT_WHOLE = timedelta(days=30)
+
+
+class OperationQuerySet(models.QuerySet):
+    def unsettled(self):
+        """Versions that lost and wait for their author's choice."""
+        return self.filter(result=Operation.Result.CONFLICT, settled_by=None)
+
+    def outlived(self):
+        """Applied ones with a later one in the same field, 30 days after submission, still with their value."""
+        later = Operation.objects.filter(
+            scorecard=OuterRef("scorecard"),
+            field=OuterRef("field"),
+            result=Operation.Result.APPLIED,
+            pk__gt=OuterRef("pk"),
+        )
+        return self.filter(
+            Exists(later),
+            result=Operation.Result.APPLIED,
+            value__isnull=False,
+            scorecard__submitted_at__lt=timezone.now() - KEPT_WHOLE,
+        )
+
+    def forget_values(self):
+        """Empties the value and keeps id and digest; the database allows it for `outlived()` only. Returns how many."""
+        return self.update(value=None)
+
+
+class Operation(models.Model):
+    """One change to one field of a scorecard, as a client sent it: the whole new value, never a difference.
+
+    Append-only in the database, but for `settled_by` and, 30 days after submission, an emptied `value`.
+    """
+
+    class Result(models.TextChoices):
+        APPLIED = "applied", _("Applied")
+        CONFLICT = "conflict", _("In conflict")
+        LATE = "late", _("After submission")
+
+    scorecard = models.ForeignKey("interviews.Scorecard", models.PROTECT, related_name="operations")
+    op = models.UUIDField()
+    writer = models.UUIDField()
+    field = models.CharField(max_length=40)
+    parent = models.UUIDField(null=True)
+    value = models.JSONField(null=True)
+    settles = models.JSONField(default=list)
+    digest = models.BinaryField(max_length=32)
+    # Evidence from the client's clock; it never orders anything.
+    typed_at = models.DateTimeField(null=True)
+    received_at = models.DateTimeField(auto_now_add=True)
+    result = models.CharField(max_length=8, choices=Result)
+    settled_by = models.ForeignKey("self", models.PROTECT, null=True, related_name="+")
+
+    objects = OperationQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["pk"]
+        constraints = [models.UniqueConstraint(fields=["scorecard", "op"], name="one_operation_per_id")]
+        indexes = [
+            models.Index(
+                fields=["scorecard", "field"],
+                condition=models.Q(result="conflict", settled_by=None),
+                name="unsettled_conflicts",
+            ),
+        ]
+
+    def __str__(self):
+        return f"{self.field} {self.op}"

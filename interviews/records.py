@@ -1,0 +1,305 @@
+"""The record of one finished interview, as one reader may see it.
+
+Everything of ratings, notes and recommendations comes from `Scorecard.objects.visible_to(user)`; whatever is counted
+or averaged comes from the submitted ones among those. Who is on the panel, and who has submitted when, is no secret.
+"""
+
+from dataclasses import dataclass
+from functools import cached_property
+from itertools import groupby
+
+from django.db.models import Prefetch
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from interviews import scoring
+from interviews.content import room_entries
+from interviews.lifecycle import elapsed_seconds
+from interviews.models import Interview, Outcome, Place, Response, Scorecard
+from interviews.standing import Standing
+from interviews.wording import compare
+
+# What says that the candidate was given the question.
+ASKED = {Outcome.RATED, Outcome.DECLINED, Outcome.TECHNICAL}
+# Dots for so many columns; with more, one number each.
+WIDE_COLUMNS = 3
+
+
+@dataclass(frozen=True)
+class Record:
+    """`scorecards` are those the reader may see, the lead's first; `opened` whether the others' are among them."""
+
+    interview: Interview
+    standing: Standing
+    scorecards: list
+    entries: list
+    opened: bool
+    minutes: int
+    closed: "Closed | None" = None
+
+    @classmethod
+    def of(cls, user, interview):
+        """Ten queries, two more while the others' scorecards are closed to the user. Fetch with `with_people()`."""
+        standing = Standing.of(user, interview)
+        opened = Interview.objects.open_to(user).filter(pk=interview.pk).exists()
+        unplanned = tuple(interview.unplanned.values_list("pk", flat=True))
+        sittings = interview.sittings.prefetch_related("pauses")
+        return cls(
+            interview=interview,
+            standing=standing,
+            scorecards=visible_scorecards(user, interview, standing),
+            entries=[entry for entry in room_entries(interview.version_id, unplanned) if entry.is_question],
+            opened=opened,
+            minutes=round(sum(map(elapsed_seconds, sittings)) / 60),
+            closed=None if opened else closed_to(user, standing),
+        )
+
+    @property
+    def complete(self):
+        return self.interview.completed_at is not None
+
+    @property
+    def due(self):
+        """Seats whose scorecard is owed."""
+        return [seat for seat in self.standing.seats if seat.owes]
+
+    @cached_property
+    def submitted(self):
+        """What counts: the visible scorecards that are sealed."""
+        return [scorecard for scorecard in self.scorecards if scorecard.submitted_at]
+
+    @property
+    def draft(self):
+        """The reader's own scorecard, if it is not submitted."""
+        return next((scorecard for scorecard in self.scorecards if not scorecard.submitted_at), None)
+
+    @property
+    def compact(self):
+        return len(self.scorecards) > WIDE_COLUMNS
+
+    @property
+    def columns(self):
+        """Of the table: the question, a scorecard each, and the lead's time if that is visible."""
+        return 1 + len(self.scorecards) + (self.lead is not None)
+
+    @property
+    def summaries(self):
+        return [scorecard for scorecard in self.scorecards if scorecard.summary]
+
+    @cached_property
+    def agreement(self):
+        return scoring.agreement(scorecard.recommendation for scorecard in self.submitted)
+
+    @cached_property
+    def score(self):
+        return scoring.shown(scoring.combined(self.submitted))
+
+    @cached_property
+    def spread(self):
+        return scoring.shown(scoring.spread(self.responses))
+
+    @property
+    def spread_words(self):
+        if self.spread > 1:
+            return _("far apart")
+        return _("close") if self.spread <= 0.5 else _("some distance")
+
+    @property
+    def competencies(self):
+        """`[(competency, mean to one decimal or None), …]` in the plan's order."""
+        return [(name, scoring.shown(tally.mean)) for name, tally in scoring.by_competency(self.responses).items()]
+
+    @property
+    def responses(self):
+        """Of each submitted scorecard, its responses."""
+        return [scorecard.responses.all() for scorecard in self.submitted]
+
+    @cached_property
+    def asked(self):
+        """Planned questions that some submitted scorecard says were asked."""
+        return [entry for entry in self.planned if self.outcomes.get(entry.key, set()) & ASKED]
+
+    @cached_property
+    def covered(self):
+        """Planned questions not asked, but answered under another."""
+        return [
+            entry
+            for entry in self.planned
+            if Outcome.COVERED in self.outcomes.get(entry.key, set()) and entry not in self.asked
+        ]
+
+    @cached_property
+    def planned(self):
+        return [entry for entry in self.entries if not entry.unplanned]
+
+    @cached_property
+    def entries_by_key(self):
+        return {entry.key: entry for entry in self.entries}
+
+    @cached_property
+    def outcomes(self):
+        found = {}
+        for responses in self.responses:
+            for response in responses:
+                found.setdefault(response.key, set()).add(response.outcome)
+        return found
+
+    @property
+    def stages(self):
+        """`[(stage, [Row, …]), …]`; empty where no scorecard is visible."""
+        return [(stage, list(rows)) for stage, rows in groupby(self.rows, key=lambda row: row.entry.stage)]
+
+    @cached_property
+    def rows(self):
+        by_scorecard = [
+            (scorecard, {response.key: response for response in scorecard.responses.all()})
+            for scorecard in self.scorecards
+        ]
+        return [
+            Row(
+                entry,
+                [Said(scorecard, given[entry.key], self.entries_by_key) for scorecard, given in by_scorecard],
+                self.lead,
+            )
+            for entry in self.entries
+            if by_scorecard
+        ]
+
+    @cached_property
+    def lead(self):
+        """The lead's scorecard, whose times count, if it is visible."""
+        lead = next(seat.panelist.user_id for seat in self.standing.seats if seat.panelist.place == Place.LEAD)
+        return next((scorecard for scorecard in self.scorecards if scorecard.author_id == lead), None)
+
+    @cached_property
+    def seats(self):
+        """`[(seat, scorecard or None), …]`: everyone on the panel, with what is visible of them."""
+        visible = {scorecard.author_id: scorecard for scorecard in self.submitted}
+        return [(seat, visible.get(seat.panelist.user_id)) for seat in self.standing.seats]
+
+
+def visible_scorecards(user, interview, standing):
+    """In the panel's order, with their responses and, of the questions, all but the words. Two queries."""
+    responses = Response.objects.select_related("item").defer("item__content", "heads")
+    found = (
+        Scorecard.objects.visible_to(user)
+        .filter(interview=interview)
+        .select_related("author")
+        .prefetch_related(Prefetch("responses", responses))
+    )
+    order = [seat.panelist.user_id for seat in standing.seats]
+    return sorted(found, key=lambda scorecard: order.index(scorecard.author_id))
+
+
+@dataclass(frozen=True)
+class Row:
+    """One question, with what each visible scorecard says of it."""
+
+    entry: object
+    said: list
+    lead: object
+
+    @property
+    def weight(self):
+        item = self.said[0].response.item
+        return item.weight if item else None
+
+    @property
+    def time(self):
+        """Minutes and seconds the lead spent on it, "" if none or not visible."""
+        seconds = next((said.response.seconds for said in self.said if said.scorecard is self.lead), 0)
+        return f"{seconds // 60}:{seconds % 60:02}" if seconds else ""
+
+    @property
+    def points(self):
+        return self.ticked("points")
+
+    @property
+    def parts(self):
+        return self.ticked("parts")
+
+    @property
+    def follow_ups(self):
+        return self.ticked("follow_ups")
+
+    def ticked(self, name):
+        """`[(words, [who ticked them, …]), …]`."""
+        return [
+            (words, [said.scorecard.author for said in self.said if place in getattr(said.response, name)])
+            for place, words in enumerate(self.entry.content[name])
+        ]
+
+
+@dataclass(frozen=True)
+class Said:
+    """What one scorecard says of one question."""
+
+    scorecard: Scorecard
+    response: Response
+    entries: dict
+
+    @property
+    def reason(self):
+        """Why there is no rating, in words."""
+        if self.response.outcome != Outcome.COVERED:
+            return self.response.get_outcome_display() or _("No rating")
+        under = self.entries.get(self.response.covered_by)
+        return _("Covered under “%(title)s”") % {"title": under.title} if under else _("Covered elsewhere")
+
+    @cached_property
+    def wording(self):
+        """The notes, with what was added after the interview told apart."""
+        before = self.response.notes_at_finish
+        return compare(self.response.notes if before is None else before, self.response.notes)
+
+    @property
+    def edited(self):
+        """Whether a word of the notes came or went after the interview."""
+        return self.wording.taken_out or any(piece.later for piece in self.wording.pieces)
+
+    @property
+    def ticks(self):
+        """"3 of 5 points · 1 follow-up", of what there is to tick."""
+        content, words = self.entries[self.response.key].content, []
+        if content["parts"]:
+            words.append(_("%(n)s of %(of)s parts") % {"n": len(self.response.parts), "of": len(content["parts"])})
+        if content["points"]:
+            words.append(_("%(n)s of %(of)s points") % {"n": len(self.response.points), "of": len(content["points"])})
+        if count := len(self.response.follow_ups):
+            words.append(ngettext("%(n)s follow-up", "%(n)s follow-ups", count) % {"n": count})
+        return " · ".join(words)
+
+    @property
+    def speaks(self):
+        """Whether there is anything beside the rating."""
+        response = self.response
+        return bool(response.notes or self.edited or response.points or response.parts or response.follow_ups)
+
+
+@dataclass(frozen=True)
+class Closed:
+    """Why the others' scorecards are closed to the reader; `owed` is the interview to review first, if that helps."""
+
+    sentence: str
+    owed: Interview | None = None
+
+
+def closed_to(user, standing):
+    """Why `open_to` leaves the user out, which happens only to people on a panel. At most one query."""
+    interview, place = standing.interview, standing.panelist
+    if standing.owes:
+        return Closed(_("You see the others’ scorecards once you have submitted yours."), interview)
+    owed = (
+        Scorecard.objects.owed()
+        .of(user)
+        .filter(interview__candidate=interview.candidate_id, interview__opening=interview.opening_id)
+    )
+    if other := owed.select_related("interview__candidate", "interview__opening").first():
+        sentence = _("You still owe a scorecard for this candidate and opening. You see the others’ once it is submitted.")
+        return Closed(sentence, other.interview)
+    if place.excused_at and place.place != Place.OBSERVER and not standing.schedules:
+        return Closed(_("You were excused from this interview, so the others’ scorecards stay closed to you."))
+    owing = sum(seat.owes for seat in standing.seats)
+    scoring_seats = owing + sum(seat.submitted_at is not None for seat in standing.seats)
+    sentence = _("You see the scorecards once every lead and panelist has submitted: %(n)s of %(of)s so far.")
+    return Closed(sentence % {"n": scoring_seats - owing, "of": scoring_seats})

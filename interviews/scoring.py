@@ -1,0 +1,115 @@
+"""Scores, computed exactly and mechanically. Never shown while an interview runs, nor before a recommendation.
+
+Questions off the plan do not count: a score compares like with like. What is shown is rounded once, at the end.
+"""
+
+import math
+from decimal import Decimal
+from fractions import Fraction
+from typing import NamedTuple
+
+from interviews.models.scorecards import Outcome, Recommendation
+
+# Less than this share of the planned weight rated is "not enough rated".
+ENOUGH = Fraction(7, 10)
+
+
+class Tally(NamedTuple):
+    """Whole numbers that a score follows from; `submit` stores them with the scorecard."""
+
+    weighted_ratings: int
+    rated_weight: int
+    planned_weight: int
+
+    @property
+    def score(self):
+        """The exact score, or None where not enough was rated."""
+        if not self.rated_weight or self.rated_weight < ENOUGH * self.planned_weight:
+            return None
+        return self.mean
+
+    @property
+    def mean(self):
+        """The mean of what was rated, however little; None of nothing."""
+        return Fraction(self.weighted_ratings, self.rated_weight) if self.rated_weight else None
+
+
+def tally(responses):
+    """Of a scorecard's responses, one per planned question. No query if fetched with `item`."""
+    planned = [response for response in responses if response.item_id]
+    rated = [response for response in planned if response.outcome == Outcome.RATED]
+    return Tally(
+        weighted_ratings=sum(response.item.weight * response.rating for response in rated),
+        rated_weight=sum(response.item.weight for response in rated),
+        planned_weight=sum(response.item.weight for response in planned),
+    )
+
+
+def score_of(scorecard):
+    """A submitted scorecard's exact score from what `submit` stored; None where not enough was rated. No query."""
+    return Tally(scorecard.weighted_ratings, scorecard.rated_weight, scorecard.planned_weight).score
+
+
+def combined(scorecards):
+    """The exact mean of submitted scorecards' scores. Those without enough rated do not count; None if none does."""
+    return mean_of(filter(None, map(score_of, scorecards)))
+
+
+def mean_of(values):
+    values = list(values)
+    return sum(values, Fraction()) / len(values) if values else None
+
+
+def shown(value):
+    """One decimal, halves up, as a `Decimal`; None stays None."""
+    if value is None:
+        return None
+    return Decimal(math.floor(value * 10 + Fraction(1, 2))).scaleb(-1)
+
+
+def by_competency(responses_of_scorecards):
+    """`{competency: Tally}` in the plan's order over the responses of several scorecards; questions without one are
+    left out. No query if fetched with `item`."""
+    planned = [response for responses in responses_of_scorecards for response in responses if response.item_id]
+    named = sorted((r for r in planned if r.item.competency), key=lambda response: response.item.position)
+    grouped = {}
+    for response in named:
+        grouped.setdefault(response.item.competency, []).append(response)
+    return {competency: tally(responses) for competency, responses in grouped.items()}
+
+
+def spread(responses_of_scorecards):
+    """How far raters are apart: the mean, over planned questions with two ratings or more, of highest minus lowest.
+
+    None where no question has two ratings.
+    """
+    ratings = {}
+    for responses in responses_of_scorecards:
+        for response in responses:
+            if response.item_id and response.outcome == Outcome.RATED:
+                ratings.setdefault(response.item_id, []).append(response.rating)
+    return mean_of(Fraction(max(given) - min(given)) for given in ratings.values() if len(given) > 1)
+
+
+class Agreement(NamedTuple):
+    """`agreeing` of `of` recommend the same direction. `recommendation` is None where they are split evenly."""
+
+    recommendation: Recommendation | None
+    agreeing: int
+    of: int
+
+
+def agreement(recommendations):
+    """Yes and strong yes agree, and no and strong no. Of the larger side the recommendation most gave stands for it,
+    of equally many the milder. None without recommendations."""
+    given = [Recommendation(recommendation) for recommendation in recommendations]
+    if not given:
+        return None
+    favour = [r for r in given if r >= Recommendation.YES]
+    against = [r for r in given if r < Recommendation.YES]
+    side, strong, mild = (favour, Recommendation.STRONG_YES, Recommendation.YES)
+    if len(against) > len(favour):
+        side, strong, mild = (against, Recommendation.STRONG_NO, Recommendation.NO)
+    if len(favour) == len(against):
+        return Agreement(None, len(side), len(given))
+    return Agreement(strong if side.count(strong) > side.count(mild) else mild, len(side), len(given))

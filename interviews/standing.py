@@ -1,0 +1,139 @@
+"""How a user stands to one interview: their place on its panel, and what they may do with it now.
+
+For showing only what can be done; each action's own page and function decide again.
+"""
+
+from dataclasses import dataclass
+
+from django.utils import timezone
+
+from interviews.models import Interview, Place, State
+
+
+@dataclass(frozen=True)
+class Seat:
+    """One person's place on the panel, and what those who schedule can do about it now.
+
+    Whether and when somebody submitted is no secret; what they wrote is.
+    """
+
+    panelist: object
+    submitted_at: object
+    state: State
+    started: bool
+
+    @property
+    def open(self):
+        return self.state not in (State.CANCELLED, State.NO_SHOW)
+
+    @property
+    def owes(self):
+        scores = self.panelist.place != Place.OBSERVER and not self.panelist.excused_at
+        return self.open and scores and not self.submitted_at
+
+    @property
+    def can_lead(self):
+        before_the_end = self.open and self.state != State.FINISHED
+        return before_the_end and self.panelist.place == Place.PANELIST and not self.panelist.excused_at
+
+    @property
+    def can_be_replaced(self):
+        return self.state == State.SCHEDULED and not self.started
+
+    @property
+    def can_be_removed(self):
+        return self.can_be_replaced and self.panelist.place != Place.LEAD
+
+    @property
+    def can_be_excused(self):
+        """Before the start, taking off the panel says the same more simply."""
+        leads = self.panelist.place == Place.LEAD and self.state != State.FINISHED
+        return self.started and self.owes and not leads
+
+    @property
+    def changeable(self):
+        return self.can_lead or self.can_be_replaced or self.can_be_excused
+
+
+@dataclass(frozen=True)
+class Standing:
+    """`panelist` is the user's own place or None, `seats` everyone's, `schedules` whether the user may staff it."""
+
+    interview: Interview
+    panelist: object
+    schedules: bool
+    seats: list
+
+    @classmethod
+    def of(cls, user, interview):
+        """Three queries with the panel prefetched."""
+        submitted = dict(interview.scorecards.values_list("author", "submitted_at"))
+        panel = list(interview.panel.all())
+        return cls(
+            interview=interview,
+            panelist=next((panelist for panelist in panel if panelist.user_id == user.pk), None),
+            schedules=Interview.objects.schedulable_by(user).filter(pk=interview.pk).exists(),
+            seats=[
+                Seat(panelist, submitted.get(panelist.user_id), interview.state, interview.started_at is not None)
+                for panelist in panel
+            ],
+        )
+
+    @property
+    def enters(self):
+        """May open the room: on the panel, and the interview is scheduled or running."""
+        return self.panelist is not None and not self.panelist.excused_at and (self.waits or self.runs)
+
+    @property
+    def runs(self):
+        return self.interview.state in (State.LIVE, State.PAUSED)
+
+    @property
+    def waits(self):
+        return self.interview.state == State.SCHEDULED
+
+    @property
+    def finished(self):
+        return self.interview.state == State.FINISHED
+
+    @property
+    def unstarted(self):
+        """Plan and panel can still change freely."""
+        return self.waits and self.interview.started_at is None
+
+    @property
+    def between_sittings(self):
+        """Held in part, with a further sitting to come."""
+        return self.waits and self.interview.started_at is not None
+
+    @property
+    def owes(self):
+        """The user's own scorecard is expected."""
+        return self.finished and any(seat.owes for seat in self.seats if seat.panelist == self.panelist)
+
+    @property
+    def sealed(self):
+        """Somebody has submitted: no further sitting, and nobody joins."""
+        return any(seat.submitted_at for seat in self.seats)
+
+    @property
+    def leads(self):
+        return self.panelist is not None and self.panelist.place == Place.LEAD and not self.panelist.excused_at
+
+    @property
+    def may_mark_no_show(self):
+        return self.unstarted and (self.schedules or self.leads) and self.interview.scheduled_at <= timezone.now()
+
+    @property
+    def may_take_lead(self):
+        """The user's own step: a panelist stands in for the lead."""
+        return any(seat.can_lead for seat in self.seats if seat.panelist == self.panelist)
+
+    @property
+    def may_staff(self):
+        """People can join: before and during the interview, and afterwards until somebody submits."""
+        return self.schedules and not self.sealed and (self.waits or self.runs or self.finished)
+
+    @property
+    def may_continue(self):
+        return self.schedules and self.finished and not self.sealed

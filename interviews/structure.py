@@ -1,0 +1,84 @@
+"""Which components of structure an interview kept: what makes its record comparable with others.
+
+Read from the scorecards that the reader of the record may see. The list follows Campion, Palmer and Campion (1997):
+same questions, anchored ratings, notes, several independent raters.
+"""
+
+from typing import NamedTuple
+
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from interviews.models import Outcome
+
+
+class Component(NamedTuple):
+    """One sentence; `held` says whether this is how a structured interview has it."""
+
+    held: bool
+    sentence: str
+
+
+def structure_of(record):
+    """The components in the order of a record's page; none without a submitted scorecard. No query."""
+    if not record.submitted:
+        return []
+    parts = [same_questions(record), must_asks(record), anchored(record), noted(record), raters(record), independent(record)]
+    return [part for part in parts if part]
+
+
+def same_questions(record):
+    planned, given = len(record.planned), len(record.asked) + len(record.covered)
+    unplanned = len(record.entries) - planned
+    said = _("%(n)s of %(of)s planned questions asked or covered") % {"n": given, "of": planned}
+    if given == planned:
+        said = ngettext("The planned question asked", "All %(n)s planned questions asked", planned) % {"n": planned}
+    if unplanned:
+        said = _("%(said)s, %(n)s unplanned") % {"said": said, "n": unplanned}
+    return Component(given == planned and not unplanned, said)
+
+
+def must_asks(record):
+    due = [entry for entry in record.planned if entry.must_ask]
+    missed = [entry.title for entry in due if entry not in record.asked and entry not in record.covered]
+    if not due:
+        return None
+    if missed:
+        return Component(False, _("Not asked, though a must: %(titles)s") % {"titles": ", ".join(missed)})
+    return Component(True, _("Every must-ask question asked"))
+
+
+def anchored(record):
+    general = sum(record.entries_by_key[response.key].scale_is_general for response in ratings(record))
+    if not ratings(record):
+        return None
+    if general:
+        said = ngettext(
+            "%(n)s of %(of)s ratings on the general scale", "%(n)s of %(of)s ratings on the general scale", general
+        )
+        return Component(False, said % {"n": general, "of": len(ratings(record))})
+    return Component(True, _("Every rating on the question’s own anchors"))
+
+
+def noted(record):
+    bare = sum(not response.notes.strip() for response in ratings(record))
+    if not ratings(record):
+        return None
+    if bare:
+        return Component(False, _("%(n)s of %(of)s ratings without notes") % {"n": bare, "of": len(ratings(record))})
+    return Component(True, _("Notes with every rating"))
+
+
+def ratings(record):
+    return [response for responses in record.responses for response in responses if response.outcome == Outcome.RATED]
+
+
+def raters(record):
+    count = sum(seat.submitted_at is not None for seat in record.standing.seats)
+    return Component(count > 1, ngettext("%(n)s rater", "%(n)s raters", count) % {"n": count})
+
+
+def independent(record):
+    """Nobody reads another's scorecard before submitting their own, and nobody joins afterwards: see `open_to`."""
+    count = sum(seat.submitted_at is not None for seat in record.standing.seats)
+    return Component(True, _("Each submitted before seeing the others’ ratings")) if count > 1 else None

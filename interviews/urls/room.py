@@ -1,0 +1,15 @@
+from django.urls import path
+
+from interviews.views import review, room
+
+urlpatterns = [
+    # interviews/ID/: the room and what the lead does there
+    path("interviews/<int:pk>/room/", room.room, name="room"),
+    path("interviews/<int:pk>/start/", room.interview_start, name="interview_start"),
+    path("interviews/<int:pk>/pause/", room.interview_pause, name="interview_pause"),
+    path("interviews/<int:pk>/resume/", room.interview_resume, name="interview_resume"),
+    path("interviews/<int:pk>/finish/", room.interview_finish, name="interview_finish"),
+    path("interviews/<int:pk>/finish/undo/", room.finish_undo, name="finish_undo"),
+    path("interviews/<int:pk>/unplanned/", room.unplanned_add, name="unplanned_add"),
+    path("interviews/<int:pk>/review/", review.scorecard_review, name="scorecard_review"),
+]

@@ -1,0 +1,184 @@
+"""What tests build their world from: plain functions, each with defaults that make sense. Append yours at the end."""
+
+import itertools
+import uuid
+from datetime import timedelta
+
+from django.utils import timezone
+
+from accounts.models import Invitation, Role, User
+from interviews import lifecycle
+from interviews.models import (
+    Candidate,
+    Interview,
+    ItemKind,
+    Opening,
+    Outcome,
+    Place,
+    Plan,
+    PlanItem,
+    PlanVersion,
+    State,
+    VersionItem,
+)
+from interviews.publishing import unplanned_content
+from interviews.saving import heads_of
+from questionbank.models import Competency, Question, QuestionSet
+from questionbank.stages import Stage
+
+numbers = itertools.count(1)
+
+PASSWORD = "correct horse battery"
+
+
+def make_user(*roles, **kwargs):
+    """A user with these roles, none by default, and the password `PASSWORD`."""
+    number = next(numbers)
+    fields = {"email": f"person-{number}@example.test", "name": f"Person {number}", "password": PASSWORD, **kwargs}
+    return User.objects.create_user(roles=list(roles), **fields)
+
+
+def make_invitation(*roles, **kwargs):
+    """An open invitation, by default for an interviewer, and the token of its link."""
+    fields = {"email": f"invited-{next(numbers)}@example.test", **kwargs}
+    return Invitation.objects.invite(roles=roles or [Role.INTERVIEWER], **fields)
+
+
+def make_opening(**kwargs):
+    """An opening with a hiring manager of its own."""
+    manager = kwargs.pop("hiring_manager", None) or make_user(Role.HIRING_MANAGER)
+    return Opening.objects.create(**{"title": f"Opening {next(numbers)}", "hiring_manager": manager, **kwargs})
+
+
+def make_version(questions=3, *, opening=None, weights=(), competencies=(), points=3, **kwargs):
+    """A published version of so many questions, each with as many points, parts and follow-ups as `points`.
+
+    `weights` and `competencies` go to the questions in turn; the rest weigh 1 and give evidence of nothing.
+    """
+    opening = opening or make_opening()
+    plan = Plan.objects.create(opening=opening, title=f"Plan {next(numbers)}", created_by=opening.hiring_manager)
+    fields = {"number": 1, "title": plan.title, "length": 60, "published_by": opening.hiring_manager, **kwargs}
+    version = PlanVersion.objects.create(plan=plan, **fields)
+    names = [f"Number {number}" for number in range(1, points + 1)]
+    VersionItem.objects.bulk_create(
+        VersionItem(
+            version=version,
+            position=index,
+            number=index + 1,
+            stage=Stage.CORE,
+            kind="question",
+            title=f"Question {index + 1}",
+            minutes=5,
+            weight=weights[index] if index < len(weights) else 1,
+            competency=competencies[index] if index < len(competencies) else "",
+            content=unplanned_content(f"Question {index + 1}?") | dict.fromkeys(["points", "parts", "follow_ups"], names),
+        )
+        for index in range(questions)
+    )
+    Plan.objects.filter(pk=plan.pk).update(latest_version=version)
+    return version
+
+
+def make_candidate(**kwargs):
+    return Candidate.objects.create(**{"name": f"Candidate {next(numbers)}", **kwargs})
+
+
+def make_interview(
+    *, state=State.SCHEDULED, panel=None, lead=None, questions=3, version=None, candidate=None, opening=None, at=None
+):
+    """An interview brought to its state the way people do. `panel` is `[(user, place), …]`, by default a lead alone."""
+    version = version or make_version(questions=questions, opening=opening)
+    panel = panel or [(lead or make_user(Role.INTERVIEWER), Place.LEAD)]
+    lead = next(user for user, place in panel if place == Place.LEAD)
+    interview = lifecycle.schedule(
+        candidate=candidate or make_candidate(),
+        opening=opening or version.plan.opening,
+        version=version,
+        at=at or timezone.now(),
+        panel=panel,
+        by=lead,
+    )
+    for act in STEPS[state]:
+        interview = act(interview=interview, by=lead)
+    return interview
+
+
+def make_finished_interview(**kwargs):
+    return make_interview(state=State.FINISHED, **kwargs)
+
+
+STEPS = {
+    State.SCHEDULED: [],
+    State.LIVE: [lifecycle.start],
+    State.PAUSED: [lifecycle.start, lifecycle.pause],
+    State.FINISHED: [lifecycle.start, lifecycle.finish],
+    State.CANCELLED: [lifecycle.cancel],
+    State.NO_SHOW: [lifecycle.mark_no_show],
+}
+
+
+def make_panelist(*, interview, user=None, place=Place.PANELIST):
+    """One more on an interview's panel, in whatever state it allows that."""
+    user = user or make_user(Role.INTERVIEWER)
+    lifecycle.add_panelist(interview=interview, user=user, place=place, by=interview.created_by)
+    return interview.panel.get(user=user)
+
+
+def make_scorecard(*, state=State.LIVE, **kwargs):
+    """The lead's scorecard of an interview, live unless said otherwise."""
+    return make_interview(state=state, **kwargs).scorecards.get(author__panel_places__place=Place.LEAD)
+
+
+def make_rated_scorecard(*, rating=4, recommendation=3, **kwargs):
+    """The lead's scorecard of a finished interview, with everything that submitting asks for."""
+    return rate(make_scorecard(state=State.FINISHED, **kwargs), rating=rating, recommendation=recommendation)
+
+
+def rate(scorecard, *, rating=4, recommendation=3):
+    """The scorecard with the same rating for all questions; written directly, past the operations."""
+    scorecard.responses.update(outcome=Outcome.RATED, rating=rating)
+    scorecard.recommendation = recommendation
+    scorecard.save(update_fields=["recommendation"])
+    return scorecard
+
+
+def make_submitted_scorecard(**kwargs):
+    """The lead's submitted scorecard."""
+    return submitted(make_rated_scorecard(**kwargs))
+
+
+def submitted(scorecard):
+    return scorecard.submit(op=uuid.uuid4(), heads=heads_of(scorecard, scorecard.responses.all()))
+
+
+def make_question_set(**kwargs):
+    """An empty set in English."""
+    return QuestionSet.objects.create(**{"title": f"Set {next(numbers)}", **kwargs})
+
+
+def make_question(**kwargs):
+    """A question of a set of its own, with nothing hanging on it."""
+    number = next(numbers)
+    fields = {"text": f"What is subject {number}?", "stage": Stage.CORE, "stage_by_hand": True, **kwargs}
+    if "question_set" not in fields:
+        fields["question_set"] = make_question_set()
+    return Question.objects.create(**fields)
+
+
+def make_plan(**kwargs):
+    """A plan of 60 minutes without items, made by its opening's hiring manager."""
+    opening = kwargs.pop("opening", None) or make_opening()
+    fields = {"title": f"Plan {next(numbers)}", "created_by": opening.hiring_manager, **kwargs}
+    return Plan.objects.create(opening=opening, **fields)
+
+
+def make_plan_item(*, plan=None, **kwargs):
+    """A question at the end of its stage in a plan's draft; with `segment=`, a segment instead."""
+    plan = plan or make_plan()
+    if "segment" in kwargs:
+        fields = {"kind": ItemKind.SEGMENT, "stage": Stage.OPENING, "title": f"Segment {next(numbers)}", **kwargs}
+    else:
+        question = kwargs.pop("question", None) or make_question()
+        fields = {"kind": ItemKind.QUESTION, "question": question, "stage": question.stage, **kwargs}
+    fields.setdefault("position", plan.items.filter(stage=fields["stage"]).count())
+    return PlanItem.objects.create(plan=plan, **{"minutes": 5, **fields})

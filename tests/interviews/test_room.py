@@ -1,0 +1,211 @@
+"""The room's pages and the lead's actions, without a browser."""
+
+import json
+import uuid
+
+import pytest
+from django.urls import reverse
+
+from accounts.models import Role
+from interviews.models import Place, State
+from tests.factories import make_interview, make_panelist, make_user, submitted, rate
+
+pytestmark = pytest.mark.django_db
+
+LEADS_ACTIONS = ["interview_start", "interview_pause", "interview_resume", "interview_finish", "finish_undo"]
+
+
+def url(name, interview):
+    return reverse(f"interviews:{name}", args=[interview.pk])
+
+
+def lead_of(interview):
+    return interview.panel.get(place=Place.LEAD).user
+
+
+def state_in(response):
+    """What the scripts of the page start from."""
+    start = response.content.index(b'<script id="scorecard-state"')
+    return json.loads(response.content[start:].split(b">", 1)[1].split(b"</script>", 1)[0])
+
+
+@pytest.mark.parametrize(("questions", "panelists"), [(2, 0), (12, 7)])
+def test_room_queries_do_not_grow(client, django_assert_num_queries, questions, panelists):
+    interview = make_interview(state=State.LIVE, questions=questions)
+    for _number in range(panelists):
+        make_panelist(interview=interview)
+    client.force_login(lead_of(interview))
+    client.get(url("room", interview))  # renders what is frozen, once
+
+    with django_assert_num_queries(10):
+        response = client.get(url("room", interview))
+
+    assert response.status_code == 200
+
+
+def test_room_starts_from_the_scorecard_of_the_viewer(client):
+    interview = make_interview(state=State.LIVE)
+    scorecard = interview.scorecards.get()
+    scorecard.responses.update(notes="Only mine", heads={"notes": str(uuid.uuid4())})
+    client.force_login(scorecard.author)
+
+    state = state_in(client.get(url("room", interview)))
+
+    key = scorecard.responses.first().key
+    assert (state["scorecard"], state["user"], state["fields"][f"{key}.notes"]["value"]) == (
+        scorecard.pk,
+        scorecard.author_id,
+        "Only mine",
+    )
+
+
+def test_room_of_a_panelist_has_nothing_of_the_leads(client):
+    interview = make_interview(state=State.LIVE)
+    panelist = make_panelist(interview=interview)
+    interview.scorecards.get(author=lead_of(interview)).responses.update(notes="xylophone", heads={"notes": str(uuid.uuid4())})
+    client.force_login(panelist.user)
+
+    assert b"xylophone" not in client.get(url("room", interview)).content
+
+
+def test_room_before_the_start_is_a_lobby(client):
+    interview = make_interview()
+    client.force_login(lead_of(interview))
+
+    response = client.get(url("room", interview))
+
+    assert [template.name for template in response.templates][0] == "interviews/room_lobby.html"
+
+
+def test_room_after_the_finish_leads_to_the_review(client):
+    interview = make_interview(state=State.FINISHED)
+    client.force_login(lead_of(interview))
+
+    assert client.get(url("room", interview)).url == url("scorecard_review", interview)
+
+
+def test_room_of_an_excused_panelist_has_no_scorecard(client):
+    interview = make_interview(state=State.LIVE)
+    panelist = make_panelist(interview=interview)
+    interview.panel.filter(pk=panelist.pk).update(excused_at=interview.started_at, excused_reason="Ill")
+    client.force_login(panelist.user)
+
+    assert state_in(client.get(url("room", interview)))["scorecard"] is None
+
+
+def test_room_of_strangers_is_not_found(client):
+    interview = make_interview(state=State.LIVE)
+    statuses = []
+    for user in (make_user(Role.INTERVIEWER), make_user(Role.ADMINISTRATOR), make_user()):
+        client.force_login(user)
+        statuses.append(client.get(url("room", interview)).status_code)
+
+    assert statuses == [404, 404, 404]
+
+
+@pytest.mark.parametrize(
+    ("before", "action", "after"),
+    [
+        (State.SCHEDULED, "interview_start", State.LIVE),
+        (State.LIVE, "interview_pause", State.PAUSED),
+        (State.PAUSED, "interview_resume", State.LIVE),
+        (State.LIVE, "interview_finish", State.FINISHED),
+        (State.PAUSED, "interview_finish", State.FINISHED),
+        (State.FINISHED, "finish_undo", State.LIVE),
+    ],
+)
+def test_lead_brings_an_interview_from_state_to_state(client, before, action, after):
+    interview = make_interview(state=before)
+    client.force_login(lead_of(interview))
+
+    response = client.post(url(action, interview))
+
+    interview.refresh_from_db()
+    assert (response.status_code, interview.state) == (302, after)
+
+
+@pytest.mark.parametrize("action", LEADS_ACTIONS)
+def test_leads_action_by_get_is_refused(client, action):
+    interview = make_interview(state=State.LIVE)
+    client.force_login(lead_of(interview))
+
+    assert client.get(url(action, interview)).status_code == 405
+
+
+@pytest.mark.parametrize("action", LEADS_ACTIONS)
+def test_leads_action_by_others_is_refused(client, action):
+    interview = make_interview(state=State.LIVE)
+    statuses = []
+    for user in (make_panelist(interview=interview).user, make_user(Role.RECRUITER), make_user(Role.INTERVIEWER)):
+        client.force_login(user)
+        statuses.append(client.post(url(action, interview)).status_code)
+
+    assert statuses == [403, 403, 404]
+
+
+def test_action_out_of_turn_says_why(client):
+    interview = make_interview(state=State.LIVE)
+    client.force_login(lead_of(interview))
+
+    response = client.post(url("interview_start", interview), follow=True)
+
+    assert [str(message) for message in response.context["messages"]] == ["This interview is not waiting to be started."]
+
+
+def test_unplanned_question_is_added_once_for_all_scorecards(client):
+    interview = make_interview(state=State.LIVE)
+    panelist = make_panelist(interview=interview)
+    client.force_login(panelist.user)
+    form = {"text": "What would you have asked?", "stage": 4, "op": uuid.uuid4()}
+
+    client.post(url("unplanned_add", interview), form)
+    client.post(url("unplanned_add", interview), form)
+
+    added = interview.unplanned.get()
+    assert (added.content["text"], added.stage, added.responses.count()) == ("What would you have asked?", 4, 2)
+
+
+def test_unplanned_question_without_words_keeps_the_form(client):
+    interview = make_interview(state=State.LIVE)
+    client.force_login(lead_of(interview))
+
+    response = client.post(url("unplanned_add", interview), {"text": "", "stage": 4, "op": uuid.uuid4()})
+
+    assert (response.status_code, response.context["unplanned_form"].data["stage"]) == (200, "4")
+    assert interview.unplanned.count() == 0
+
+
+@pytest.mark.parametrize("questions", [1, 3])
+def test_review_queries_do_not_grow(client, django_assert_num_queries, questions):
+    interview = make_interview(state=State.FINISHED, questions=questions)
+    client.force_login(lead_of(interview))
+
+    with django_assert_num_queries(12):
+        response = client.get(url("scorecard_review", interview))
+
+    assert len(response.context["unresolved"]) == questions
+
+
+def test_review_of_a_submitted_scorecard_leads_to_the_record(client):
+    interview = make_interview(state=State.FINISHED)
+    submitted(rate(interview.scorecards.get()))
+    client.force_login(lead_of(interview))
+
+    assert client.get(url("scorecard_review", interview)).url == reverse("interviews:record_detail", args=[interview.pk])
+
+
+def test_review_of_somebody_without_a_scorecard_is_not_found(client):
+    interview = make_interview(state=State.FINISHED)
+    client.force_login(make_user(Role.RECRUITER))
+
+    assert client.get(url("scorecard_review", interview)).status_code == 404
+
+
+def test_review_shows_no_score(client):
+    interview = make_interview(state=State.FINISHED)
+    rate(interview.scorecards.get(), rating=4)
+    client.force_login(lead_of(interview))
+
+    content = client.get(url("scorecard_review", interview)).content.decode()
+
+    assert "4.0" not in content
