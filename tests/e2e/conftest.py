@@ -1,0 +1,51 @@
+"""Browser tests: a real server, a real Chromium, and no page that logs an error."""
+
+import pytest
+
+from tests.e2e.browser import chromium, sign_in
+from tests.e2e.server import serving
+
+
+def pytest_collection_modifyitems(items):
+    # The server's threads see only what is committed.
+    mark = pytest.mark.django_db(transaction=True, serialized_rollback=True)
+    for item in items:
+        if "/e2e/" in str(item.path):
+            item.add_marker(mark)
+
+
+@pytest.fixture(scope="session")
+def chrome(chromium_path):
+    with chromium(chromium_path) as browser:
+        yield browser
+
+
+@pytest.fixture(scope="session")
+def address(django_db_setup):
+    with serving() as address:
+        yield address
+
+
+@pytest.fixture
+def open_page(chrome, address):
+    """`open_page(user, width=1440, height=900)`: a page of a fresh browser profile, signed in as the user.
+
+    A script error or a refusal by the content security policy on any of them fails the test.
+    """
+    contexts, problems = [], []
+
+    def opened(user=None, *, width=1440, height=900, **options):
+        context = chrome.new_context(viewport={"width": width, "height": height}, base_url=address, **options)
+        context.set_default_timeout(10_000)
+        contexts.append(context)
+        if user:
+            sign_in(context, user, address)
+        page = context.new_page()
+        page.on("pageerror", lambda error: problems.append(str(error)))
+        page.on("console", lambda message: problems.append(message.text) if "Content Security" in message.text else None)
+        return page
+
+    yield opened
+    for context in contexts:
+        context.close()
+    assert problems == []

@@ -1,0 +1,65 @@
+"""`make screenshots`: every page at three widths, light and dark, under build/screenshots/, to be looked at.
+
+Ends with `pages=N files=6N missing=0`, and with 1 if a page of the resolver is not listed or one could not be taken.
+"""
+
+import sys
+from pathlib import Path
+
+from tests.e2e.pages import PAGES, demo_world, missing  # isort: skip
+from tests.conftest import NO_BROWSER, find_chromium
+from tests.e2e.browser import chromium, sign_in
+from tests.e2e.server import serving
+
+FOLDER = Path(__file__).resolve().parents[2] / "build" / "screenshots"
+WIDTHS = {1440: 900, 720: 800, 390: 844}
+
+
+def main():
+    path = find_chromium() or sys.exit(NO_BROWSER)
+    FOLDER.mkdir(parents=True, exist_ok=True)
+    files, failed = 0, []
+    with demo_world() as world, serving() as address, chromium(path) as browser:
+        not_listed = missing()
+        for width, height in WIDTHS.items():
+            for scheme in ("light", "dark"):
+                contexts = {}
+                for page in PAGES:
+                    context = contexts.get(page.who) or context_of(browser, world, page.who, address, width, height, scheme)
+                    contexts[page.who] = context
+                    if take(context, page, world, f"{width}-{scheme}"):
+                        files += 1
+                    else:
+                        failed.append(f"{page.name} {width} {scheme}")
+                for context in contexts.values():
+                    context.close()
+    for name in not_listed:
+        print(f"not listed: {name}")
+    for name in failed:
+        print(f"not taken: {name}")
+    print(f"pages={len(PAGES)} files={files} missing={len(not_listed) + len(failed)}")
+    sys.exit(bool(not_listed or failed))
+
+
+def context_of(browser, world, who, address, width, height, scheme):
+    context = browser.new_context(
+        viewport={"width": width, "height": height}, base_url=address, color_scheme=scheme, reduced_motion="reduce"
+    )
+    if world.people[who]:
+        sign_in(context, world.people[who], address)
+    return context
+
+
+def take(context, page, world, suffix):
+    """One picture of the whole page; False if the server answered with anything but a page."""
+    tab = context.new_page()
+    response = tab.goto(page.path(world), wait_until="load")
+    tab.wait_for_timeout(150)
+    name = page.name.replace(":", "-")
+    tab.screenshot(path=FOLDER / f"{name}-{suffix}.png", full_page=page.name != "interviews:room")
+    tab.close()
+    return response.status == 200
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,154 @@
+"""The room and the review by keyboard, on real data: what is pressed, what is shown, what is stored."""
+
+import pytest
+
+from accounts.models import Role
+from interviews import lifecycle
+from interviews.models import Outcome, Place, Response, State
+from tests.factories import make_interview, make_user, make_version
+
+
+@pytest.fixture
+def live():
+    """A live interview of 4 questions and its lead."""
+    lead = make_user(Role.INTERVIEWER)
+    interview = make_interview(panel=[(lead, Place.LEAD)], version=make_version(4))
+    return lifecycle.start(interview=interview, by=lead), lead
+
+
+def response_to(interview, number):
+    return Response.objects.get(scorecard__interview=interview, item__number=number)
+
+
+def saved(page):
+    page.locator("[data-save][data-state=saved]").wait_for()
+    page.wait_for_function("document.querySelector('[data-save]').textContent.startsWith('Saved ')")
+
+
+def test_room_keys_rate_write_and_move(open_page, live):
+    interview, lead = live
+    page = open_page(lead)
+    page.goto(f"/interviews/{interview.pk}/room/")
+
+    page.keyboard.press("4")
+    page.keyboard.press("n")
+    page.keyboard.type("j k 1 2 0 ? /: all text")
+    page.keyboard.press("Escape")
+    page.keyboard.press("j")
+    page.keyboard.press("0")
+    page.keyboard.press("d")
+    page.keyboard.press("b")
+    saved(page)
+
+    first, second = response_to(interview, 1), response_to(interview, 2)
+    assert (first.outcome, first.rating, first.notes) == (Outcome.RATED, 4, "j k 1 2 0 ? /: all text")
+    assert (second.outcome, second.rating, second.come_back) == (Outcome.DECLINED, None, True)
+
+
+def test_room_covered_names_the_other_question(open_page, live):
+    interview, lead = live
+    page = open_page(lead)
+    page.goto(f"/interviews/{interview.pk}/room/")
+
+    page.keyboard.press("0")
+    page.keyboard.press("c")
+    page.locator("#covered select").select_option(index=1)
+    page.locator("[data-set-covered]").click()
+    saved(page)
+
+    assert response_to(interview, 1).covered_by == response_to(interview, 3).key
+
+
+def test_room_shows_what_is_stored_after_a_reload(open_page, live):
+    interview, lead = live
+    page = open_page(lead)
+    page.goto(f"/interviews/{interview.pk}/room/")
+    page.keyboard.press("2")
+    page.keyboard.press("n")
+    page.keyboard.type("Written before the reload")
+    page.keyboard.press("Escape")
+    saved(page)
+
+    page.reload()
+
+    assert page.locator("[data-panel]:not([hidden]) textarea").input_value() == "Written before the reload"
+    assert page.locator("[data-panel]:not([hidden]) [data-rating='2']").is_checked()
+
+
+def test_room_says_not_saved_while_the_server_is_out_of_reach(open_page, live):
+    interview, lead = live
+    page = open_page(lead)
+    page.goto(f"/interviews/{interview.pk}/room/")
+    page.route("**/ops", lambda route: route.abort())
+
+    page.keyboard.press("5")
+    page.locator("[data-save][data-state=local]").wait_for()
+    stored_meanwhile = response_to(interview, 1).rating
+    page.unroute("**/ops")
+    saved(page)
+
+    assert (stored_meanwhile, response_to(interview, 1).rating) == (None, 5)
+
+
+def test_room_two_versions_are_shown_and_one_chosen(open_page, live):
+    interview, lead = live
+    here, elsewhere = open_page(lead), open_page(lead)
+    here.goto(f"/interviews/{interview.pk}/room/")
+    elsewhere.goto(f"/interviews/{interview.pk}/room/")
+    elsewhere.locator("[data-panel]:not([hidden]) textarea").fill("From the phone")
+    saved(elsewhere)
+
+    here.locator("[data-panel]:not([hidden]) textarea").fill("From the laptop")
+    here.locator("[data-save][data-state=conflict]").wait_for()
+    here.locator(".version", has_text="From the laptop").get_by_role("button").click()
+    saved(here)
+
+    assert response_to(interview, 1).notes == "From the laptop"
+
+
+def test_room_of_an_observer_has_nothing_to_rate(open_page, live):
+    interview, lead = live
+    observer = make_user(Role.INTERVIEWER)
+    lifecycle.add_panelist(interview=interview, user=observer, place="observer", by=lead)
+    page = open_page(observer)
+
+    page.goto(f"/interviews/{interview.pk}/room/")
+
+    assert page.locator("[data-panel]:not([hidden]) .answer").is_hidden()
+    assert page.locator("[data-panel]:not([hidden]) h1").inner_text() == "Question 1?"
+
+
+def test_finish_review_and_submit_by_keyboard(open_page, live):
+    interview, lead = live
+    page = open_page(lead)
+    page.goto(f"/interviews/{interview.pk}/room/")
+    page.keyboard.press("3")
+    page.get_by_role("button", name="Finish").first.click()
+    page.locator("#finish").get_by_role("button", name="Finish").click()
+    page.wait_for_url("**/review/")
+
+    for _question in range(3):
+        page.keyboard.press("j")
+        page.keyboard.press("4")
+    page.locator("label", has_text="Strong yes").click()
+    page.locator("#summary").fill("Sound on every question.")
+    page.get_by_role("button", name="Submit scorecard").click()
+    page.wait_for_url(f"**/records/{interview.pk}/")
+
+    interview.refresh_from_db()
+    scorecard = interview.scorecards.get()
+    assert (interview.state, scorecard.recommendation, scorecard.summary) == (State.FINISHED, 4, "Sound on every question.")
+    assert sorted(scorecard.responses.values_list("rating", flat=True)) == [3, 4, 4, 4]
+
+
+def test_submit_with_a_question_open_says_which(open_page, live):
+    interview, lead = live
+    lifecycle.finish(interview=interview, by=lead)
+    page = open_page(lead)
+    page.goto(f"/interviews/{interview.pk}/review/")
+
+    page.get_by_role("button", name="Mark all without an outcome as not reached").click()
+    page.get_by_role("button", name="Submit scorecard").click()
+
+    page.locator("#submit-problem:not(:empty)").wait_for()
+    assert interview.scorecards.get().submitted_at is None
