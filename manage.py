@@ -10,6 +10,7 @@ from config import devpostgres
 # Every other command may use the database, and starting the server for one that does not costs a fifth of a second.
 NEEDS_NO_DATABASE = {
     "check",
+    "check_library",
     "collectstatic",
     "compilemessages",
     "diffsettings",

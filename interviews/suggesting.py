@@ -206,7 +206,6 @@ class Choosing:
         share = min(choice.minutes, max(0, stage_left)) / choice.minutes
         return (
             6 * share
-            - 2
             + 2 * (not self.spent[choice.stage])
             + self.competency_worth(choice)
             + self.topic_worth(choice)
@@ -243,10 +242,12 @@ class Choosing:
         """
         best, better = self.value(self.picked), None
         pool = sorted(self.unpicked, key=lambda choice: (-self.worth(choice), choice.place))[:POOL]
-        outs = [(), *combinations(self.picked, 1)]
+        outs, intos = [(), *combinations(self.picked, 1)], [*combinations(pool, 1)]
         if len(self.picked) <= PAIRS_UP_TO:
             outs += combinations(self.picked, 2)
-        for out, into in product(outs, [*combinations(pool, 1), *combinations(pool, 2)]):
+        if len(self.picked) <= 2 * PAIRS_UP_TO:
+            intos += combinations(pool, 2)
+        for out, into in product(outs, intos):
             if self.may_change(out, into) and (value := self.value(self.after(out, into))) > best + 1e-9:
                 best, better = value, (out, into)
         if better:

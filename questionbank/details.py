@@ -30,7 +30,15 @@ class Kind:
 KINDS = {
     kind.name: kind
     for kind in [
-        Kind("parts", "parts", forms.PartForm, _("Parts"), _("Add a part"), _("The question is asked as a whole."), always=False),
+        Kind(
+            "parts",
+            "parts",
+            forms.PartForm,
+            _("Parts"),
+            _("Add a part"),
+            _("The question is asked as a whole."),
+            always=False,
+        ),
         Kind(
             "materials",
             "materials",
@@ -105,6 +113,12 @@ class Section:
     @property
     def drafted(self):
         return sum(not getattr(row, "confirmed", True) for row in self.rows)
+
+    @property
+    def slot(self):
+        """The rating a new anchor is being written for, where none stands yet."""
+        value = str(self.form["rating"].value()) if self.adding and "rating" in self.form.fields else ""
+        return next((rating for rating, _word, row in self.scale if str(rating) == value and row is None), None)
 
     @property
     def scale(self):

@@ -255,7 +255,9 @@ class QuestionForm(forms.ModelForm):
         }
         help_texts = {
             "text": _("The words the interviewer says. Every candidate hears the same."),
-            "short_name": _("At most 48 characters, for lists and the live room. Left empty, it is made from the question."),
+            "short_name": _(
+                "At most 48 characters, for lists and the live room. Left empty, it is made from the question."
+            ),
             "when_to_ask": _("For example: Early in the interview. Or: While discussing model training."),
             "why_ask": _("What the answer tells you."),
             "how_to_ask": _("What to say or avoid, and when to probe."),
@@ -373,7 +375,9 @@ class RatingAnchorForm(forms.ModelForm):
         if not 1 <= rating <= 5:
             raise forms.ValidationError(_("Choose a rating from 1 to 5."))
         if self.instance.question.anchors.filter(rating=rating).exclude(pk=self.instance.pk).exists():
-            raise forms.ValidationError(_("Rating %(rating)s is described already. Edit that one instead."), params={"rating": rating})
+            raise forms.ValidationError(
+                _("Rating %(rating)s is described already. Edit that one instead."), params={"rating": rating}
+            )
         return rating
 
 
@@ -396,13 +400,19 @@ class CompetencyForm(forms.ModelForm):
 class CompetencyDeleteForm(forms.Form):
     """Where the questions of a competency go when it is deleted."""
 
-    to = forms.ModelChoiceField(Competency.objects.none(), label=_("Move its questions to"))
+    to = forms.ModelChoiceField(Competency.objects.none(), required=False)
 
     def __init__(self, *args, competency, **kwargs):
         super().__init__(*args, **kwargs)
+        self.competency = competency
         self.fields["to"].queryset = Competency.objects.exclude(pk=competency.pk)
-        self.fields["to"].required = competency.questions.exists()
-        self.fields["to"].error_messages["required"] = _("Choose where its questions go.")
+
+    def clean(self):
+        if self.cleaned_data.get("to") is None and self.competency.questions.exists():
+            raise forms.ValidationError(
+                _("Choose where the questions of “%(name)s” go, then delete it."), params={"name": self.competency}
+            )
+        return self.cleaned_data
 
 
 class MoveForm(forms.Form):

@@ -60,9 +60,11 @@ def strip_frame(words: str) -> str:
 
 
 FRAME = re.compile(
-    r"^(?:(?:(?:some|one|any) of|the|an?|some|any|your|its|to (?:me|us)|common|main|key|major|exact|basic|notable)\s+"
-    r"|(?:differences?|distinction|comparison) (?:between|on the usage of):?\s+"
-    r"|(?:concept|idea|notion|meaning|definition|role|purpose|function|importance|significance|point|term) of\s+)",
+    r"^(?:(?:(?:some|one|any) of|the|an?|some|any|your|its|to (?:me|us))\s+"
+    r"|(?:(?:main|key|major|basic|exact|notable|important) )?(?:differences?|distinction|comparison)"
+    r" (?:between|on the usage of):?\s+"
+    r"|(?:(?:main|basic) )?(?:concept|idea|notion|meaning|definition|role|purpose|function|importance|significance"
+    r"|point|term) of\s+)",
     re.IGNORECASE,
 )
 
@@ -79,10 +81,39 @@ def gerund_and_rest(found):
     return f"{verb}ing {words}"
 
 
-LIGHT_VERBS = {"handle", "use", "address", "approach", "explain", "describe", "define", "deal with", "work with", "go about"}
-DOUBLING = {"begin", "cut", "debug", "get", "log", "map", "plan", "put", "run", "scan", "set", "ship", "stop", "swap", "wrap"}
+LIGHT_VERBS = {
+    "handle",
+    "use",
+    "address",
+    "approach",
+    "explain",
+    "describe",
+    "define",
+    "deal with",
+    "work with",
+    "go about",
+}
+DOUBLING = {
+    "begin",
+    "cut",
+    "debug",
+    "get",
+    "log",
+    "map",
+    "plan",
+    "put",
+    "run",
+    "scan",
+    "set",
+    "ship",
+    "stop",
+    "swap",
+    "wrap",
+}
 
-HELPERS = r"(?:help|work|differ|affect|impact|influence|improve|prevent|contribute|relate|behave|compare|function|handle)"
+HELPERS = (
+    r"(?:help|work|differ|affect|impact|influence|improve|prevent|contribute|relate|behave|compare|function|handle)"
+)
 
 OPENINGS = tuple(
     (re.compile(pattern, re.IGNORECASE), rewrite)
@@ -92,8 +123,15 @@ OPENINGS = tuple(
         (r"(?:have you ever|have you|did you ever) (?:used|worked with|heard of|seen) (?P<rest>.+)", rest),
         (r"do you have (?P<rest>experience .+)", rest),
         (r"(?:what (?:does|do)) (?P<rest>.+?) (?:do|mean|stand for|indicate)\b", rest),
-        (r"what (?P<rest>(?:kinds?|types?|sorts?) of (?:(?! would| will| do| does).)+?)(?: are there| exist| do you know)?$", rest),
-        (r"what (?:tools|techniques|methods).*?\bdo you use (?:for |to |when )?(?P<rest>.+)", lambda f: f"tools for {f['rest']}"),
+        (
+            r"what (?P<rest>(?:kinds?|types?|sorts?) of (?:(?! would| will| do| does).)+?)"
+            r"(?: are there| exist| do you know)?$",
+            rest,
+        ),
+        (
+            r"what (?:tools|techniques|methods).*?\bdo you use (?:for |to |when )?(?P<rest>.+)",
+            lambda f: f"tools for {f['rest']}",
+        ),
         (r"what(?:'s| is| are| was| were| do you (?:mean|understand) by) (?P<rest>.+)", rest),
         (rf"how (?:does|do|did) (?!you\b|we\b|one\b|i\b)(?P<rest>.+?) {HELPERS}\b", rest),
         (
@@ -106,7 +144,8 @@ OPENINGS = tuple(
         (r"why (?:would|should|do|might) (?:you|we|one) (?P<rest>.+)", lambda found: f"why {found['rest']}"),
         (
             r"(?:explain|describe|define|discuss|outline|summari[sz]e|elaborate on|tell (?:me|us)(?: about)?"
-            r"|(?:talk|walk)(?: (?:me|us))? (?:through|about)|give(?: (?:me|us))? an? (?:\w+ )?(?:example|overview|definition) (?:of|for)"
+            r"|(?:talk|walk)(?: (?:me|us))? (?:through|about)"
+            r"|give(?: (?:me|us))? an? (?:\w+ )?(?:example|overview|definition) (?:of|for)"
             r"|offer an? \w+ ?\w* for) (?P<rest>.+)",
             rest,
         ),
@@ -119,7 +158,9 @@ CLAUSE = re.compile(
     r"|; .*| [–—] .*|: .*",
     re.IGNORECASE,
 )
-FIELD = re.compile(r" (?:used|needed|required|that (?:you|we)|which (?:you|we)) .*| (?:in|within) (?!order\b).*", re.IGNORECASE)
+FIELD = re.compile(
+    r" (?:used|needed|required|that (?:you|we)|which (?:you|we)) .*| (?:in|within) (?!order\b).*", re.IGNORECASE
+)
 # "Steps in training a network" means nothing without its second half.
 NEEDS_ITS_FIELD = re.compile(
     r"^(?:steps|stages|phases|trends|challenges|changes|differences?|issues|problems|role|use|advances|benefits|parts"
@@ -149,7 +190,9 @@ def capitalise(text: str) -> str:
     return text if first[1:] != first[1:].lower() or re.search(r"[.(=]\w", first) else text[:1].upper() + text[1:]
 
 
-BOUNDARY = re.compile(r" (?:for|with|when|that|which|by|to|on|at|from|versus|via|as|in|if|because|while|during)\b", re.IGNORECASE)
+BOUNDARY = re.compile(
+    r" (?:for|with|when|that|which|by|to|on|at|from|versus|via|as|in|if|because|while|during)\b", re.IGNORECASE
+)
 DANGLING = re.compile(
     r"(?:[\s,;:–—-]+(?:and|or|but|the|an?|of|to|in|on|at|for|with|by|from|is|are|be|that|which|who|you|your|between|as|its?))+$",
     re.IGNORECASE,

@@ -44,7 +44,8 @@ TRIM = " .,;:!…。、"
 # A point is what was said, not who said it: "It reduces …" becomes "Reduces …", "I use …" its object.
 OPENING_WORDS = re.compile(
     r"^(?:(?:however|also|additionally|moreover|furthermore|typically|in addition|for example|finally), )?"
-    r"(?:(?:I|we) (?:(?:would|could|can|will|might|usually|often|also|typically|first|then) )*(?:use |focus on |rely on )?"
+    r"(?:(?:I|we) (?:(?:would|could|can|will|might|usually|often|also|typically|first|then) )*"
+    r"(?:use |focus on |rely on )?"
     r"|(?:it|they|this)(?:['’]s| is| are| was) |(?:it|they|this) (?=[a-z]+s?\b)"
     r"|(?:examples|applications|solutions|key components|techniques) include )",
     re.IGNORECASE,
@@ -72,12 +73,15 @@ def shorten(sentence: str):
 
 
 # "By saving the best state, …": the main clause comes second.
-LEADING_CLAUSE = re.compile(r"(?:by|while|when|if|although|though|since|because|after|before|without)\b[^,]{1,80}, (?=\w)", re.I)
+LEADING_CLAUSE = re.compile(
+    r"(?:by|while|when|if|although|though|since|because|after|before|without)\b[^,]{1,80}, (?=\w)", re.I
+)
 
 # A comma alone is no joint: it may stand inside a list.
 JOINT = re.compile(
     r"(?:, (?P<and>and|but|so) (?=\S+ \S+ \S+)|,? (?:while|whereas|though|although) |, (?=[a-z]+ing\b|the \w+ \w+ )"
-    r"|(?P<bound>,? (?:which|because|since|due to|so that|in order to|such as|resulting in|depending on|as) )|[；，])(?P<after>)",
+    r"|(?P<bound>,? (?:which|because|since|due to|so that|in order to|such as|resulting in|depending on|as) )"
+    r"|[；，])(?P<after>)",
     re.IGNORECASE,
 )
 
@@ -98,7 +102,9 @@ def last_boundary(sentence: str) -> str:
 
 BOUNDARY = re.compile(r"[，、]| (?:to|on|by|with|for|that|when|where|during|into|through|if|like|using)\b")
 LAST_RESORT = re.compile(r", | (?:and|or|in|of|from|at)\b")
-NEEDS_MORE = re.compile(r" (?:is|are|be|used|able|allow|allows|focus|focused|inspired|designed|the|an?|based|in|of|to)$")
+NEEDS_MORE = re.compile(
+    r" (?:is|are|be|used|able|allow|allows|focus|focused|inspired|designed|the|an?|based|in|of|to)$"
+)
 
 
 def tidy(clause: str) -> str:
@@ -110,4 +116,6 @@ def tidy(clause: str) -> str:
     return point if first[1:] != first[1:].lower() else point[:1].upper() + point[1:]
 
 
-DANGLING = re.compile(r"(?:[\s,]+(?:and|or|but|the|an?|of|to|in|on|at|for|with|by|from|is|are|that|which|as))+$", re.IGNORECASE)
+DANGLING = re.compile(
+    r"(?:[\s,]+(?:and|or|but|the|an?|of|to|in|on|at|for|with|by|from|is|are|that|which|as))+$", re.IGNORECASE
+)

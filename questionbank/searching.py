@@ -18,9 +18,9 @@ RANKED_AT_MOST = 200
 COUNTED_AT_MOST = 1000
 # So many are weighed against each other: first those with the words in short name or text, of which so many are
 # looked at, then any.
-NAMED_AT_MOST = 3000
-NAMED_CANDIDATES = 600
-OTHER_CANDIDATES = 600
+NAMED_AT_MOST = 2000
+NAMED_CANDIDATES = 400
+OTHER_CANDIDATES = 400
 READ_AT_MOST = 200
 WEIGHTS = [0.05, 0.15, 0.4, 1.0]  # answers, guidance, topic and competency, short name and text
 
@@ -152,7 +152,10 @@ def highlight(questions, search):
     """Gives every question of a page its `found`: `Highlights`. One query however many, about 1 ms per ten."""
     questions = list(questions)
     with connection.cursor() as cursor:
-        cursor.execute(HIGHLIGHT_SQL, {"query": search.query, "ids": [question.pk for question in questions]})
+        cursor.execute(
+            HIGHLIGHT_SQL,
+            {"query": search.query, "ids": [one.pk for one in questions], "whole": WHOLE, "excerpt": EXCERPT},
+        )
         found = {pk: Highlights(*map(_marked, texts)) for pk, *texts in cursor.fetchall()}
     for question in questions:
         question.found = found.get(question.pk)
@@ -160,16 +163,18 @@ def highlight(questions, search):
 
 
 WHOLE = 'StartSel="\x01", StopSel="\x02", HighlightAll=true'
-EXCERPT = 'StartSel="\x01", StopSel="\x02", MaxFragments=2, MinWords=8, MaxWords=22, ShortWord=0, FragmentDelimiter=" … "'
-HIGHLIGHT_SQL = f"""
+EXCERPT = (
+    'StartSel="\x01", StopSel="\x02", MaxFragments=2, MinWords=8, MaxWords=22, ShortWord=0, FragmentDelimiter=" … "'
+)
+HIGHLIGHT_SQL = """
     SELECT question.id,
-        ts_headline(config, bank_readable(question.short_name), query, '{WHOLE}'),
-        ts_headline(config, bank_readable(question.text), query, '{WHOLE}'),
-        CASE WHEN rest @@ query THEN ts_headline(config, body, query, '{EXCERPT}') ELSE '' END
+        ts_headline(config, bank_readable(question.short_name), query, %(whole)s),
+        ts_headline(config, bank_readable(question.text), query, %(whole)s),
+        CASE WHEN rest @@ query THEN ts_headline(config, body, query, %(excerpt)s) ELSE '' END
     FROM questionbank_question AS question
     JOIN questionbank_questionsearch AS search ON search.question_id = question.id
     CROSS JOIN (SELECT %(query)s::tsquery AS query) AS asked
-    CROSS JOIN LATERAL (SELECT ts_filter(search.document, '{{c,d}}') AS rest) AS less
+    CROSS JOIN LATERAL (SELECT ts_filter(search.document, '{c,d}') AS rest) AS less
     CROSS JOIN LATERAL (SELECT bank_readable(left(concat_ws(' · ', nullif(question.when_to_ask, ''),
             nullif(question.why_ask, ''), nullif(question.how_to_ask, ''),
             (SELECT string_agg(text, ' · ' ORDER BY position, id) FROM questionbank_referenceanswer

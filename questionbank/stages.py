@@ -70,7 +70,9 @@ CUES = (
 )
 
 # Where the topic ends and the reason for asking begins: "discussing joins to check …".
-REASON = re.compile(r"\s+(?:(?:in order )?to (?:assess|check|evaluate|gauge|see|test|understand)|so that|because)\b", re.I)
+REASON = re.compile(
+    r"\s+(?:(?:in order )?to (?:assess|check|evaluate|gauge|see|test|understand)|so that|because)\b", re.I
+)
 ARTICLE = re.compile(r"^(?:the|an?)\s+", re.IGNORECASE)
 
 

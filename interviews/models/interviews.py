@@ -68,7 +68,7 @@ class InterviewQuerySet(models.QuerySet):
         complete = ~Exists(Scorecard.objects.owed().filter(interview=OuterRef("pk")))
         submitted = Exists(Scorecard.objects.of(user).filter(interview=OuterRef("pk"), submitted_at__isnull=False))
         scoring = Exists(my_place.scoring())
-        observing = Exists(my_place.filter(place=Place.OBSERVER))
+        observing = Exists(my_place.filter(place=Place.OBSERVER, excused_at=None))
         excused = Exists(my_place.filter(excused_at__isnull=False))
         owing = Scorecard.objects.owed().of(user).filter(
             interview__candidate=OuterRef("candidate"), interview__opening=OuterRef("opening")

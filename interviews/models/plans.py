@@ -144,7 +144,7 @@ class PlanItem(models.Model):
     def __str__(self):
         return self.title or str(self.question)
 
-    # What a `VersionItem` keeps as its own, so that drafts and versions are read alike. No query with `with_questions()`.
+    # What a `VersionItem` keeps as its own, so that both are read alike. No query after `with_questions()`.
 
     @property
     def competency(self):

@@ -13,11 +13,11 @@ import re
 from collections import Counter, defaultdict
 from dataclasses import dataclass, field
 
-from django.db.models import F, Func, Q, TextField
+from django.db.models import F, Q
 from django.db.models.fields.json import KeyTextTransform
 from django.db.models.functions import Lower
 
-from questionbank.importing.document import ParsedDocument, ParsedQuestion, ParsedSet
+from questionbank.importing.document import ParsedQuestion, ParsedSet
 from questionbank.importing.editing import apply_edits, change_of
 from questionbank.models.questions import DEFAULT_MINUTES, Question
 from questionbank.models.sets import QuestionSet
@@ -139,7 +139,7 @@ def compare(document, *, edits=None, library_name=None, conflicts=False, lock=Fa
     edits = edits or {}
     pairs = list(zip(document.sets, apply_edits(document, edits).sets, strict=True))
     found = find_sets(pairs, edits, library_name=library_name, lock=lock)
-    questions = questions_of([question_set for question_set in found if question_set])
+    questions = questions_of([question_set for question_set in found if question_set], lock=lock)
     comparisons, number = [], 0
     for set_number, ((raw, parsed), question_set) in enumerate(zip(pairs, found, strict=True), 1):
         comparison = SetComparison(set_number, raw, parsed, question_set)
@@ -162,7 +162,7 @@ def find_sets(pairs, edits, *, library_name, lock):
     else:
         wanted = {title for title in titles if title}
         sets = QuestionSet.objects.filter(library_name=None).filter(
-            Q(pk__in=with_title(Lower("title"), wanted)) | Q(pk__in=with_title(Lower(imported_title()), wanted))
+            Q(pk__in=with_title(Lower("title"), wanted)) | Q(pk__in=with_title(Lower(KeyTextTransform("title", "imported")), wanted))
         )
     sets = sets.prefetch_related("audience", "tips").order_by(F("archived_at").asc(nulls_first=True), "-pk")
     if lock:
@@ -183,10 +183,6 @@ def wanted_title(pair, edits, number):
     return "" if separate else (raw.title or parsed.title).strip().lower()
 
 
-def imported_title():
-    return Func(KeyTextTransform("title", "imported"), function="", output_field=TextField())
-
-
 def with_title(expression, titles):
     return QuestionSet.objects.annotate(known_as=expression).filter(known_as__in=titles).values("pk")
 
@@ -195,12 +191,12 @@ def names_of(question_set):
     return {question_set.title.lower(), (question_set.imported or {}).get("title", "").lower()} - {""}
 
 
-def questions_of(sets):
+def questions_of(sets, *, lock):
     """All questions of these sets with everything on them, archived ones too, by set."""
     by_set = defaultdict(list)
     if sets:
         questions = Question.objects.filter(question_set__in=sets).with_content().order_by("position", "pk")
-        for question in questions:
+        for question in questions.select_for_update(of=("self",), no_key=True) if lock else questions:
             by_set[question.question_set_id].append(question)
     return by_set
 
@@ -370,11 +366,3 @@ def plain(value):
     if isinstance(value, dict):
         return {name: plain(one) for name, one in value.items()}
     return value
-
-
-def sets_differ(comparisons: list[SetComparison]) -> bool:
-    """Whether the document holds anything new for the bank."""
-    return any(comparison.news for comparison in comparisons)
-
-
-__all__ = ["Difference", "ParsedDocument", "QuestionComparison", "SetComparison", "compare", "sets_differ"]

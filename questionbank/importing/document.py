@@ -84,7 +84,9 @@ class ParsedSet:
 
     @classmethod
     def from_json(cls, data: dict) -> "ParsedSet":
-        return cls(**{**data, "questions": [ParsedQuestion.from_json(question) for question in data.get("questions", [])]})
+        return cls(
+            **{**data, "questions": [ParsedQuestion.from_json(question) for question in data.get("questions", [])]}
+        )
 
     def to_json(self) -> dict:
         return {**asdict(self), "questions": [question.to_json() for question in self.questions]}

@@ -55,7 +55,9 @@ def split_lines(text: str) -> list[str]:
 
 
 # All Unicode spaces and line separators but tab, LF and CR. The joiners U+200C and U+200D carry meaning and stay.
-SPACES = "\x0b\x0c\x1c\x1d\x1e\x1f\x85\xa0\u1680\u2000\u2001\u2002\u2003\u2004\u2005\u2006\u2007\u2008\u2009\u200a\u2028\u2029\u202f\u205f\u3000"
+SPACES = "\x0b\x0c\x1c\x1d\x1e\x1f\x85\xa0\u1680\u2028\u2029\u202f\u205f\u3000" + "".join(
+    map(chr, range(0x2000, 0x200B))
+)
 INVISIBLE = "\u200b\u200e\u200f\u2060\ufeff\xad" + "".join(chr(code) for code in (*range(9), *range(14, 28), 127))
 
 
@@ -69,10 +71,13 @@ def too_many_lines() -> Unreadable:
 def _phrases() -> dict[str, str]:
     """Label wording, lower case and without hyphens, to what it means."""
     meanings = {
-        "when": "when to ask|when to ask it|when to ask this|when ask|when|timing|ask when|best time to ask|best time|best moment",
-        "why": "why ask|why to ask|why ask it|why ask this|why ask this question|why|goal|purpose|rationale|reason|intent|objective|aim"
+        "when": "when to ask|when to ask it|when to ask this|when ask|when|timing|ask when|best time to ask"
+        "|best time|best moment",
+        "why": "why ask|why to ask|why ask it|why ask this|why ask this question|why|goal|purpose|rationale|reason"
+        "|intent|objective|aim"
         "|what it tests|what this tests|what it shows|what it assesses|why it matters",
-        "how": "how to ask|how to ask it|how to ask this|how ask|how|tips for asking|tip for asking|asking tips|how to put it|ask how",
+        "how": "how to ask|how to ask it|how to ask this|how ask|how|tips for asking|tip for asking"
+        "|asking tips|how to put it|ask how",
         "short_name": "short name|short title|name in short",
         "points": "point|points|key point|key points|points to cover|what to listen for|listen for|checklist",
         "follow_ups": "follow up|follow ups|followup|followups|follow up question|follow up questions|probe|probes"
@@ -93,10 +98,12 @@ def _phrases() -> dict[str, str]:
         "licence": "licence|license",
         "source": "source|sources",
         "conclusion": "conclusion|conclusions|in conclusion|summary|closing words|final words",
-        "audience": "audience|intended audience|intended for|who is this for|who is this set for|who are these questions for",
+        "audience": "audience|intended audience|intended for|who is this for|who is this set for"
+        "|who are these questions for",
         "dos": "do|dos|do's|do`s|dos'",
         "donts": "don't|dont|donts|don'ts|dont's|don't's|do not|do nots|do nots'|donts'",
-        "heading": "questions|interview questions|the questions|questions and answers|dos and donts|dos and don'ts|do's and don'ts",
+        "heading": "questions|interview questions|the questions|questions and answers|dos and donts|dos and don'ts"
+        "|do's and don'ts",
     }
     phrases = {phrase: meaning for meaning, wordings in meanings.items() for phrase in wordings.split("|")}
     kinds = "|proposed|reference|sample|model|example|suggested|expected|possible|ideal|good|correct|strong"
@@ -111,14 +118,16 @@ PHRASES = _phrases()
 INTERVIEWERS, INTERVIEWEES = r"(?:interviewers?|hiring managers?)", r"(?:interviewees?|candidates?|applicants?)"
 SIDE = rf"(?:the )?(?:(?P<ers>{INTERVIEWERS})|(?P<ees>{INTERVIEWEES}))"
 TIPS_HEADING = re.compile(
-    rf"(?:(?P<dos>do'?s)|(?P<donts>don'?t'?s|do not'?s?)|(?:tips|advice|guidance|dos and don'?ts|do's and don'?ts|best practices))?"
-    rf" ?for {SIDE}|(?P<ers2>{INTERVIEWERS})(?:'s?)? (?:tips|advice|guidance)|(?P<ees2>{INTERVIEWEES})(?:'s?)? (?:tips|advice|guidance)"
+    rf"(?:(?P<dos>do'?s)|(?P<donts>don'?t'?s|do not'?s?)|(?:tips|advice|guidance|do'?s and don'?ts|best practices))?"
+    rf" ?for {SIDE}|(?:(?P<ers2>{INTERVIEWERS})|(?P<ees2>{INTERVIEWEES}))(?:'s?)? (?:tips|advice|guidance)"
 )
 AUDIENCE_HEADING = re.compile(
-    r"who (?:can|could|should|may|might) use (?:(?:this|these|the)(?: .{1,40})?|.{1,60} (?:questions?|sets?|guides?|templates?|interviews?))"
+    r"who (?:can|could|should|may|might) use "
+    r"(?:(?:this|these|the)(?: .{1,40})?|.{1,60} (?:questions?|sets?|guides?|templates?|interviews?))"
 )
 SECTIONS = {
-    "title", "introduction", "language", "licence", "source", "conclusion", "audience", "dos", "donts", "tips", "heading",
+    "title", "introduction", "language", "licence", "source", "conclusion", "audience",
+    "dos", "donts", "tips", "heading",
 }  # fmt: skip
 # A run of labels makes the block before it a question only if one of these is among them.
 STRONG = {"when", "why", "how", "answer", "points", "follow_ups", "anchor", "anchors"}
@@ -158,13 +167,17 @@ def read_label(line: str, *, starts_block: bool, in_list: bool) -> Label | None:
         colon = body.find("：", 0, HEAD_AT_MOST)
     if colon > 0:
         label = label_with_text(body, colon)
-        bulleted = marked and line[0] not in "*_#>" or line.startswith("* ")
+        bulleted = (marked and line[0] not in "*_#>") or line.startswith("* ")
         return None if label and in_list and bulleted and label.weak else label
     if len(body) <= HEAD_AT_MOST and (found := look_up(strip_marks(body))):
         kind, number, qualifier, wording = found
         # One bare word is a label only if it stands like one; "time" may end a wrapped line of prose.
         if kind not in ("question", "title") or number is not None:
-            if " " in wording or number is not None or ((starts_block or body[0].isupper() or marked) and len(body) > 1):
+            if (
+                " " in wording
+                or number is not None
+                or ((starts_block or body[0].isupper() or marked) and len(body) > 1)
+            ):
                 return Label(kind, number, qualifier, wording=wording)
     return label_without_colon(body)
 
@@ -354,10 +367,16 @@ def indent(line: str) -> int:
 # Text ------------------------------------------------------------------------------------------------------------
 
 BULLET = re.compile(r"\s*(?:[•◦▪‣●○∙·*+–—-]\s+|[•◦▪‣●]|[0-9]{1,3}[.)]\s+|\(?[a-h]\)\s+)(?=\S)")
-NUMBERING = re.compile(r"^(?:(?:question|q)\s*#?[0-9]{0,4}\s*[.:)–—-]\s*|#?[0-9]{1,4}\s*(?:[.:]\s+|\)\s*)|\([0-9]{1,4}\)\s*)", re.IGNORECASE)
-QUESTION_MARKER = re.compile(r"^[>#*_\s•-]*(?:(?:question|q)\s*#?[0-9]{1,4}\s*[.:)–—-]|#?[0-9]{1,4}\s*[.:)]\s)", re.IGNORECASE)
+NUMBERING = re.compile(
+    r"^(?:(?:question|q)\s*#?[0-9]{0,4}\s*[.:)–—-]\s*|#?[0-9]{1,4}\s*(?:[.:]\s+|\)\s*)|\([0-9]{1,4}\)\s*)",
+    re.IGNORECASE,
+)
+QUESTION_MARKER = re.compile(
+    r"^[>#*_\s•-]*(?:(?:question|q)\s*#?[0-9]{1,4}\s*[.:)–—-]|#?[0-9]{1,4}\s*[.:)]\s)", re.IGNORECASE
+)
 IMPERATIVE = re.compile(
-    r"(?:please )?(?:explain|describe|tell|give|walk|compare|contrast|define|list|name|discuss|show|write|design|implement|outline|talk|share"
+    r"(?:please )?(?:explain|describe|tell|give|walk|compare|contrast|define|list|name|discuss|show|write|design"
+    r"|implement|outline|talk|share"
     r"|suppose|imagine|sketch|draw|identify|calculate|compute|find|summari[sz]e|distinguish|illustrate|state|mention|elaborate|demonstrate"
     r"|how|what|why|when|which|who|where|can you|could you|do you|have you|would you)\b",
     re.IGNORECASE,
@@ -435,7 +454,13 @@ def looks_like_question(rows: list[tuple[int, str]]) -> bool:
         or asks(text)
         or first.startswith("#")
         or (len(rows) == 1 and len(text) <= 300 and bool(IMPERATIVE.match(text)))
-        or (len(rows) == 1 and len(text) <= 200 and bool(text) and not SENTENCE_END.search(text) and not text[0].islower())
+        or (
+            len(rows) == 1
+            and len(text) <= 200
+            and bool(text)
+            and not SENTENCE_END.search(text)
+            and not text[0].islower()
+        )
     )
 
 
@@ -483,7 +508,11 @@ class Value:
 
     @property
     def lines(self) -> list[int]:
-        return [self.token.line, *(number for number, _text in self.rows), *(number for number, _text in self.token.body)]
+        return [
+            self.token.line,
+            *(number for number, _text in self.rows),
+            *(number for number, _text in self.token.body),
+        ]
 
 
 @dataclass(slots=True)
@@ -584,14 +613,28 @@ class Reader:
         self.read_loose(rows)
 
     def expects_title(self) -> bool:
-        return not self.set.title and not self.introduction and not self.set.questions and self.draft is None and self.value is None
+        return (
+            not self.set.title
+            and not self.introduction
+            and not self.set.questions
+            and self.draft is None
+            and self.value is None
+        )
 
     def take_title(self, at, rows):
         """Use the first line as the title if it reads like one; gives back the rows that are left."""
         text = plain(rows[0][1][: 4 * TITLE_AT_MOST])
         certain = names_a_set(rows[0][1])
-        alone = len(rows) == 1 or certain or rows[0][1].startswith("#") or is_heading(rows[:1])
-        if not alone or not text or len(text) > TITLE_AT_MOST or asks(text) or text.endswith(".") or BULLET.match(rows[0][1]):
+        wraps = len(rows) > 1 and rows[1][1].lstrip()[:1].islower()
+        alone = len(rows) == 1 or certain or rows[0][1].startswith("#") or (is_heading(rows[:1]) and not wraps)
+        if (
+            not alone
+            or not text
+            or len(text) > TITLE_AT_MOST
+            or asks(text)
+            or text.endswith(".")
+            or BULLET.match(rows[0][1])
+        ):
             return rows
         if len(rows) == 1 and not certain and self.stands_before_labels(at):
             return rows
@@ -648,6 +691,8 @@ class Reader:
         value = self.value
         if value.empty:
             return True
+        if value.token.body:
+            return False
         if value.token.kind in LISTS:
             return bool(BULLET.match(rows[0][1]))
         return value.token.kind in LONG and not is_heading(rows) and not names_a_set(rows[0][1])
@@ -696,7 +741,9 @@ class Reader:
             return
         self.questions_read += 1
         if self.questions_read > QUESTIONS_AT_MOST:
-            raise Unreadable(_("The document has more than 5,000 questions. Split it into several and import them one by one."))
+            raise Unreadable(
+                _("The document has more than 5,000 questions. Split it into several and import them one by one.")
+            )
         self.orphan = False
         self.draft = Draft(ParsedQuestion(line=rows[0][0], text=text))
         self.use(rows)
@@ -704,10 +751,14 @@ class Reader:
 
     def check_question(self, line, text):
         if len(text) > LONG_QUESTION:
-            self.warn(line, _("This question is longer than 500 characters. Shorten it, or move part of it to the material."))
+            self.warn(
+                line, _("This question is longer than 500 characters. Shorten it, or move part of it to the material.")
+            )
         key = " ".join(re.findall(r"\w+", text.casefold())) or text
         if key in self.asked:
-            self.warn(line, _("This question stands in the document already, on line %(line)s.") % {"line": self.asked[key]})
+            self.warn(
+                line, _("This question stands in the document already, on line %(line)s.") % {"line": self.asked[key]}
+            )
         self.asked.setdefault(key, line)
 
     def read_question_label(self, at, token):
@@ -755,8 +806,8 @@ class Reader:
             question.points_confirmed = True
         else:
             question.points = draft_points(question.answers)
-        if not question.answers:
-            self.warn(question.line, _("“%(question)s” has no reference answer.") % {"question": question.short_name})
+        if sentence := answer_warning(question):
+            self.warn(question.line, sentence)
         self.set.questions.append(question)
 
     def settle_stage(self, draft):
@@ -768,13 +819,8 @@ class Reader:
             question.stage_cue = question.naming(draft.stage)
             return
         question.stage, question.stage_cue, question.stage_matched = reading.stage.value, reading.cue, reading.matched
-        if not question.when_to_ask:
-            message = _("“%(question)s” does not say when to ask it. It was put in Core: check the stage.")
-        elif not reading.matched:
-            message = _("When to ask “%(question)s” names no stage we know. It was put in Core: check the stage.")
-        else:
-            return
-        self.warn(question.line, message % {"question": question.short_name})
+        if sentence := stage_warning(question):
+            self.warn(question.line, sentence)
 
     # What a label's text becomes
 
@@ -929,7 +975,9 @@ class Reader:
             return
         known = self.last_side if side not in ("interviewers", "interviewees") else side
         if known is None:
-            self.warn(token.line, _("This heading does not say for whom; its tips were taken as tips for interviewers."))
+            self.warn(
+                token.line, _("This heading does not say for whom; its tips were taken as tips for interviewers.")
+            )
             known = "interviewers"
         self.section = {"kind": "tips", "side": known, "do": "do" if kind == "dos" else "dont", "bulleted": False}
 
@@ -980,7 +1028,11 @@ class Reader:
         self.section["begun"] = True
         for numbers, text in items or [([number], plain(text)) for number, text in rows]:
             split = WHO_USE.match(text)
-            row = {"who": plain(split["who"]), "use": plain(split["use"].lstrip("*_ "))} if split else {"who": text, "use": ""}
+            row = (
+                {"who": plain(split["who"]), "use": plain(split["use"].lstrip("*_ "))}
+                if split
+                else {"who": text, "use": ""}
+            )
             if len(row["who"]) > LIMITS["who"]:
                 self.too_long(numbers[0], "who")
             elif row["who"]:
@@ -1083,7 +1135,10 @@ class Reader:
         if kind == "points":
             self.warn(line, _("This point is longer than 90 characters and was not used. Shorten it, or make it two."))
         else:
-            self.warn(line, _("This text is longer than %(limit)s characters and was not used.") % {"limit": f"{LIMITS[kind]:,}"})
+            self.warn(
+                line,
+                _("This text is longer than %(limit)s characters and was not used.") % {"limit": f"{LIMITS[kind]:,}"},
+            )
 
     def warn(self, line, message):
         self.warnings.append({"line": line, "message": message})
@@ -1096,7 +1151,9 @@ class Reader:
                 self.warn(parsed.line, _("This set has no title. Give it one before you import it."))
         damaged = [number for number, line in enumerate(self.lines, 1) if "\ufffd" in line]
         if damaged:
-            self.warn(damaged[0], _("Some characters could not be read and show as “\ufffd”, first on this line. Check them."))
+            self.warn(
+                damaged[0], _("Some characters could not be read and show as “\ufffd”, first on this line. Check them.")
+            )
         rejected = [
             {"line": number, "text": cut(line.strip())}
             for number, line in enumerate(self.lines, 1)
@@ -1107,7 +1164,6 @@ class Reader:
             del self.warnings[WARNINGS_AT_MOST:]
             self.warn(self.warnings[-1]["line"], _("There is more to mend below this line; the list ends here."))
         return ParsedDocument(sets=sets, rejected=rejected, warnings=self.warnings)
-
 
     def drop_empty_set(self):
         """A set without questions is none, and all its lines are unused. Only the last one can be without."""
@@ -1123,6 +1179,22 @@ class Reader:
         self.used = {number for number in self.used if self.sets and number < dropped.line}
 
 
+def stage_warning(question: ParsedQuestion) -> str:
+    """What to say of a question whose stage is a guess, or ""."""
+    if question.stage_matched:
+        return ""
+    if not question.when_to_ask:
+        message = _("“%(question)s” does not say when to ask it. It was put in Core: check the stage.")
+    else:
+        message = _("When to ask “%(question)s” names no stage we know. It was put in Core: check the stage.")
+    return message % {"question": question.short_name}
+
+
+def answer_warning(question: ParsedQuestion) -> str:
+    """What to say of a question without an answer, or ""."""
+    return "" if question.answers else _("“%(question)s” has no reference answer.") % {"question": question.short_name}
+
+
 def strong_runs(tokens: list[Token]) -> list[bool]:
     """For each token: whether it is a label of a question, with one in its run that only questions have."""
     strong = [False] * (len(tokens) + 2)
@@ -1130,7 +1202,9 @@ def strong_runs(tokens: list[Token]) -> list[bool]:
         token = tokens[at]
         if token.is_question_label:
             # A label on a line of its own has its text in the next token; the run goes on behind that.
-            skip = 2 if not token.rows and not token.body and at + 1 < len(tokens) and tokens[at + 1].label is None else 1
+            skip = (
+                2 if not token.rows and not token.body and at + 1 < len(tokens) and tokens[at + 1].label is None else 1
+            )
             strong[at] = token.kind in STRONG or strong[at + skip]
     return strong[: len(tokens)] if tokens else []
 
@@ -1144,12 +1218,14 @@ def could_be_question(rows) -> bool:
 
 def tidy_title(text: str) -> str:
     """ "Top 25 Deep Learning Interview Questions and Answers" becomes "Deep Learning"."""
-    short = PLURAL_TITLE.sub("", re.sub(r"^(?:top )?[0-9]{1,4}\+? (?=\S+ .*interview)", "", text, flags=re.IGNORECASE)).strip(" -–—:|")
+    short = PLURAL_TITLE.sub(
+        "", re.sub(r"^(?:top )?[0-9]{1,4}\+? (?=\S+ .*interview)", "", text, flags=re.IGNORECASE)
+    ).strip(" -–—:|")
     return short or text
 
 
 def read_minutes(text: str) -> int | None:
-    """Whole minutes from "5", "about 5 minutes", "4–6 min" (the longer), "90 seconds", "1 hour"; None outside 1 to 60."""
+    """Whole minutes from "5", "about 5 minutes", "4–6 min" (the longer), "90 seconds"; None outside 1 to 60."""
     found = MINUTES.fullmatch(text.casefold().strip(" ."))
     if not found:
         return None
@@ -1201,11 +1277,15 @@ LIMITS = {
 
 
 PART_LETTER = re.compile(r"^\(?[a-h][).]\s+")
-RATING_LEAD = re.compile(r"\s*(?:[•*–—-]\s+)?(?:(?:rating|score)\s+)?(?P<rating>[0-9]{1,3})\s*[:.)=–—-]\s*(?P<text>\S.*)", re.IGNORECASE | re.DOTALL)
+RATING_LEAD = re.compile(
+    r"\s*(?:[•*–—-]\s+)?(?:(?:rating|score)\s+)?(?P<rating>[0-9]{1,3})\s*[:.)=–—-]\s*(?P<text>\S.*)",
+    re.IGNORECASE | re.DOTALL,
+)
 WARNS_OFF = re.compile(r"(?:don['’]?t|do not|avoid|never|refrain|stop)\b", re.IGNORECASE)
 WHO_USE = re.compile(r"(?P<who>[^:–—]{1,140}?)(?:\s*:(?!//)|\s+[–—-])\s*(?P<use>\S.*)")
 MINUTES = re.compile(
-    r"(?:about|around|approx\.?|ca\.?|up to|~|≈)?\s*(?P<amount>[0-9]{1,4}(?:[.,][0-9]{1,2})?)(?:\s*(?:-|–|—|to)\s*(?P<to>[0-9]{1,4}))?"
+    r"(?:about|around|approx\.?|ca\.?|up to|~|≈)?\s*(?P<amount>[0-9]{1,4}(?:[.,][0-9]{1,2})?)"
+    r"(?:\s*(?:-|–|—|to)\s*(?P<to>[0-9]{1,4}))?"
     r"\s*(?P<unit>m|min|mins|min\.|minutes?|s|sec|secs|seconds?|h|hours?|hrs?|')?"
 )
 DIFFICULTIES = {
@@ -1214,7 +1294,8 @@ DIFFICULTIES = {
     **dict.fromkeys(("hard", "difficult", "advanced", "senior", "expert", "high"), "hard"),
 }
 LANGUAGES = {
-    "english": "en", "german": "de", "deutsch": "de", "french": "fr", "français": "fr", "spanish": "es", "español": "es",
+    "english": "en", "german": "de", "deutsch": "de", "french": "fr", "français": "fr", "spanish": "es",
+    "español": "es",
     "italian": "it", "italiano": "it", "portuguese": "pt", "português": "pt", "dutch": "nl", "nederlands": "nl",
     "polish": "pl", "polski": "pl", "czech": "cs", "čeština": "cs", "swedish": "sv", "danish": "da", "norwegian": "no",
     "finnish": "fi", "hungarian": "hu", "romanian": "ro", "russian": "ru", "русский": "ru", "ukrainian": "uk",

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from django.db import transaction
 from django.utils import timezone
 
-from questionbank.importing.comparing import DEFAULT_LANGUAGE, LISTS, compare
+from questionbank.importing.comparing import DEFAULT_LANGUAGE, compare
 from questionbank.models.competencies import Competency
 from questionbank.models.questions import (
     DEFAULT_MINUTES,
@@ -154,7 +154,7 @@ def create_questions(questions, competencies, *, user):
         fill_question(question, one.parsed, set(QUESTION_COLUMNS), competencies)
         new.append((question, one.parsed))
     Question.objects.bulk_create([question for question, _parsed in new], batch_size=ROWS_AT_ONCE)
-    create_details(new, {name: new for name in DETAILS})
+    create_details(dict.fromkeys(DETAILS, new))
     return new
 
 
@@ -173,7 +173,7 @@ def change_questions(changed, competencies):
     Question.objects.bulk_update([one.found for one in changed], columns, batch_size=200)
     for name, pairs in replaced.items():
         DETAILS[name][0].objects.filter(question__in=[question for question, _parsed in pairs]).delete()
-    create_details([], replaced)
+    create_details(replaced)
 
 
 QUESTION_COLUMNS = (
@@ -240,10 +240,8 @@ DETAILS = {
 }
 
 
-def create_details(_new, pairs_by_name):
+def create_details(pairs_by_name):
     for name, (model, rows_of) in DETAILS.items():
         rows = [row for question, parsed in pairs_by_name.get(name, ()) for row in rows_of(question, parsed)]
         model.objects.bulk_create(rows, batch_size=ROWS_AT_ONCE)
 
-
-assert set(LISTS) <= set(DETAILS)

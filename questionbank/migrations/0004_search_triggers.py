@@ -75,15 +75,18 @@ $$;
 
 CREATE FUNCTION bank_config(language text) RETURNS regconfig LANGUAGE sql STABLE PARALLEL SAFE AS $$
     SELECT coalesce(
-        (SELECT oid FROM pg_ts_config WHERE cfgname = 'evenhand_' || lower(split_part(replace(language, '_', '-'), '-', 1))
+        (SELECT oid FROM pg_ts_config
+         WHERE cfgname = 'evenhand_' || lower(split_part(replace(language, '_', '-'), '-', 1))
            AND pg_ts_config_is_visible(oid)),
         'evenhand_simple'::regconfig)::regconfig
 $$;
 
 -- Words as their language has them, and as written: what is typed so far of a word need not begin its stem. The bar
 -- between keeps a phrase from running out of the one into the other.
-CREATE FUNCTION bank_lexemes(config regconfig, readable text) RETURNS tsvector LANGUAGE sql IMMUTABLE PARALLEL SAFE AS $$
-    SELECT to_tsvector(config, readable) || '|:1'::tsvector || to_tsvector('evenhand_simple', readable) || '|:1'::tsvector
+CREATE FUNCTION bank_lexemes(config regconfig, readable text) RETURNS tsvector
+LANGUAGE sql IMMUTABLE PARALLEL SAFE AS $$
+    SELECT to_tsvector(config, readable) || '|:1'::tsvector
+        || to_tsvector('evenhand_simple', readable) || '|:1'::tsvector
 $$;
 
 -- What must stand in a document: `head` in any language that a set has, and `last`, a word still being typed.
@@ -123,7 +126,8 @@ BEGIN
                 bank_readable(question.short_name) AS name,
                 bank_readable(question.text) AS asked,
                 bank_readable(concat_ws(' / ', question.topic, competency.name, question_set.title)) AS about,
-                bank_readable(concat_ws(' / ', question.when_to_ask, question.why_ask, question.how_to_ask)) AS guidance,
+                bank_readable(concat_ws(' / ', question.when_to_ask, question.why_ask, question.how_to_ask))
+                    AS guidance,
                 bank_readable(left(concat_ws(' / ', answers.texts, points.texts, follow_ups.texts), 100000)) AS answered
             FROM questionbank_question AS question
             JOIN questionbank_questionset AS question_set ON question_set.id = question.question_set_id
@@ -235,5 +239,7 @@ class Migration(migrations.Migration):
         migrations.RunPython(add_configurations, drop_configurations),
         migrations.RunSQL(FUNCTIONS, DROP_FUNCTIONS),
         *[migrations.RunSQL(create, drop) for create, drop in TRIGGERS],
-        migrations.RunSQL("SELECT bank_index((SELECT array_agg(id) FROM questionbank_question))", migrations.RunSQL.noop),
+        migrations.RunSQL(
+            "SELECT bank_index((SELECT array_agg(id) FROM questionbank_question))", migrations.RunSQL.noop
+        ),
     ]

@@ -131,7 +131,12 @@ class Question(models.Model):
     stage_by_hand = models.BooleanField(default=False, editable=False)
     topic = models.CharField(_("topic"), max_length=120, blank=True)
     competency = models.ForeignKey(
-        "questionbank.Competency", models.SET_NULL, null=True, blank=True, related_name="questions", verbose_name=_("competency")
+        "questionbank.Competency",
+        models.SET_NULL,
+        null=True,
+        blank=True,
+        related_name="questions",
+        verbose_name=_("competency"),
     )
     minutes = models.PositiveSmallIntegerField(
         _("minutes"), default=DEFAULT_MINUTES, validators=[MinValueValidator(1), MaxValueValidator(60)]
@@ -139,7 +144,9 @@ class Question(models.Model):
     difficulty = models.CharField(_("difficulty"), max_length=6, choices=Difficulty, blank=True)
     # What the document said at the last import; see `questionbank.importing.merging`.
     imported = models.JSONField(null=True, blank=True, editable=False)
-    created_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, editable=False, related_name="+")
+    created_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.PROTECT, null=True, editable=False, related_name="+"
+    )
     created_at = models.DateTimeField(auto_now_add=True)
     changed_at = models.DateTimeField(auto_now=True)
     archived_at = models.DateTimeField(null=True, blank=True, editable=False)
@@ -150,8 +157,12 @@ class Question(models.Model):
         ordering = ["question_set", "position", "pk"]
         indexes = [
             models.Index(fields=["stage", "id"], name="question_by_stage", condition=models.Q(archived_at=None)),
-            models.Index(fields=["competency", "id"], name="question_by_competency", condition=models.Q(archived_at=None)),
-            models.Index(fields=["difficulty", "id"], name="question_by_difficulty", condition=models.Q(archived_at=None)),
+            models.Index(
+                fields=["competency", "id"], name="question_by_competency", condition=models.Q(archived_at=None)
+            ),
+            models.Index(
+                fields=["difficulty", "id"], name="question_by_difficulty", condition=models.Q(archived_at=None)
+            ),
             models.Index(fields=["topic", "id"], name="question_by_topic", condition=models.Q(archived_at=None)),
             models.Index(fields=["question_set", "position", "id"], name="question_in_set"),
         ]
@@ -159,7 +170,9 @@ class Question(models.Model):
             models.CheckConstraint(condition=~models.Q(text=""), name="question_says_something"),
             models.CheckConstraint(condition=models.Q(stage__in=Stage.values), name="question_stage_exists"),
             models.CheckConstraint(condition=models.Q(minutes__range=(1, 60)), name="question_minutes_1_to_60"),
-            models.CheckConstraint(condition=models.Q(difficulty__in=["", *Difficulty.values]), name="question_difficulty_exists"),
+            models.CheckConstraint(
+                condition=models.Q(difficulty__in=["", *Difficulty.values]), name="question_difficulty_exists"
+            ),
         ]
 
     def __str__(self):
@@ -296,7 +309,9 @@ class Material(Detail):
 
     class Meta(Detail.Meta):
         constraints = [
-            models.CheckConstraint(condition=models.Q(kind__in=["code", "diagram", "scenario"]), name="material_kind_exists"),
+            models.CheckConstraint(
+                condition=models.Q(kind__in=["code", "diagram", "scenario"]), name="material_kind_exists"
+            ),
             models.CheckConstraint(condition=~models.Q(body=""), name="material_shows_something"),
         ]
 

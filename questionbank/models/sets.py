@@ -56,7 +56,9 @@ class QuestionSet(models.Model):
     # What the document said at the last import: a field that differs from it was edited here.
     imported = models.JSONField(null=True, blank=True, editable=False)
     library_name = models.CharField(max_length=80, null=True, blank=True, unique=True, editable=False)
-    created_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, editable=False, related_name="+")
+    created_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.PROTECT, null=True, editable=False, related_name="+"
+    )
     created_at = models.DateTimeField(auto_now_add=True)
     changed_at = models.DateTimeField(auto_now=True)
     archived_at = models.DateTimeField(null=True, blank=True, editable=False)
@@ -123,7 +125,9 @@ class Tip(models.Model):
     class Meta:
         ordering = ["audience", "kind", "position", "pk"]
         constraints = [
-            models.CheckConstraint(condition=models.Q(audience__in=["interviewers", "interviewees"]), name="tip_audience_exists"),
+            models.CheckConstraint(
+                condition=models.Q(audience__in=["interviewers", "interviewees"]), name="tip_audience_exists"
+            ),
             models.CheckConstraint(condition=models.Q(kind__in=["do", "dont"]), name="tip_kind_exists"),
             models.CheckConstraint(condition=~models.Q(text=""), name="tip_says_something"),
         ]

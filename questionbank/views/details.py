@@ -16,7 +16,7 @@ from questionbank.views.questions import reading_page
 def detail_create(request, pk, kind):
     question, kind = _fetch(request, pk, kind)
     row = kind.form._meta.model(question=question)
-    form = kind.form(request.POST if request.method == "POST" else None, instance=row, initial=request.GET.dict())
+    form = _form(request, kind, row, initial=request.GET.dict())
     if form.is_valid():
         details.add(form=form, question=question, kind=kind)
         return _changed(request, question, kind)
@@ -27,7 +27,7 @@ def detail_create(request, pk, kind):
 def detail_edit(request, pk, kind, detail):
     question, kind = _fetch(request, pk, kind)
     row = _row(question, kind, detail)
-    form = kind.form(request.POST if request.method == "POST" else None, instance=row)
+    form = _form(request, kind, row)
     if form.is_valid():
         form.save()
         return _changed(request, question, kind)
@@ -63,7 +63,9 @@ def detail_confirm(request, pk, kind):
 
 def detail_list(request, pk, kind):
     """The kind as it stands: what Cancel goes back to."""
-    question = get_or_refuse(Question.objects.visible_to(request.user), Question.objects.visible_to(request.user), pk=pk)
+    question = get_or_refuse(
+        Question.objects.visible_to(request.user), Question.objects.visible_to(request.user), pk=pk
+    )
     return _show(request, Section(_kind(kind), question))
 
 
@@ -85,6 +87,12 @@ def _row(question, kind, detail):
     if row is None:
         raise Http404
     return row
+
+
+def _form(request, kind, row, **kwargs):
+    """Its ids begin with the kind: forms of several kinds may be open at once."""
+    data = request.POST if request.method == "POST" else None
+    return kind.form(data, instance=row, auto_id=f"{kind.name}-%s", **kwargs)
 
 
 def _changed(request, question, kind):

@@ -52,7 +52,10 @@ def set_detail(request, pk):
         "minutes": sum(question.minutes for question in questions),
         "archived_count": question_set.questions.archived().count(),
         "sides": [
-            (side.label, [(kind, [tip for tip in tips if (tip.audience, tip.kind) == (side, kind)]) for kind in Tip.Kind])
+            (
+                side.label,
+                [(kind, [tip for tip in tips if (tip.audience, tip.kind) == (side, kind)]) for kind in Tip.Kind],
+            )
             for side in Tip.For
             if any(tip.audience == side for tip in tips)
         ],

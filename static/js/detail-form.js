@@ -17,6 +17,18 @@ document.addEventListener("keydown", (event) => {
   if (event.key === "Enter" && (event.ctrlKey || event.metaKey)) form.requestSubmit();
 });
 
+// What was typed is never thrown away unasked: not by another button of the same section, not by leaving the page.
+document.addEventListener("htmx:beforeRequest", (event) => {
+  const form = event.detail.target.querySelector?.(open);
+  if (!form || form.contains(event.detail.elt) || !changed(form)) return;
+  if (!confirm(form.dataset.detailForm)) event.preventDefault();
+});
+let saving = false;
+document.addEventListener("submit", () => (saving = true));
+document.addEventListener("htmx:afterRequest", () => (saving = false));
+window.addEventListener("beforeunload", (event) => {
+  if (!saving && [...document.querySelectorAll(open)].some(changed)) event.preventDefault();
+});
 
 function focusFirst(form) {
   const fields = [...form.querySelectorAll("textarea, input:not([type=hidden]), select")];
@@ -31,5 +43,5 @@ function focusWhereItWas(section) {
 }
 
 function changed(form) {
-  return [...form.elements].some((field) => field.defaultValue !== undefined && field.value !== field.defaultValue);
+  return [...form.elements].some((field) => field.type !== "hidden" && "defaultValue" in field && field.value !== field.defaultValue);
 }

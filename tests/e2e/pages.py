@@ -125,8 +125,17 @@ def demo_world():
         call_command("load_demo", verbosity=0)
         yield build_world()
     finally:
+        end_other_sessions()
         connections["default"].close_pool()
         teardown_databases(old, verbosity=0)
+
+
+def end_other_sessions():
+    """The server's threads keep connections of their own, and a database in use cannot be dropped."""
+    with connections["default"].cursor() as cursor:
+        cursor.execute(
+            "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = current_database() AND pid <> pg_backend_pid()"
+        )
 
 
 def build_world():

@@ -74,6 +74,8 @@ def submit(interview, user):
 def test_open_to_is_the_rule_for_every_combination(owing):
     wrong = []
     for case in combinations():
+        if owing not in ("nothing", "elsewhere") and not may_read(**case, owing="nothing"):
+            continue  # closed anyway
         user = make_user(*case["role"])
         opening = make_opening(hiring_manager=user) if case["manages"] else make_opening()
         facts = {key: case[key] for key in ("place", "excused", "submitted", "others_submitted")}
@@ -160,8 +162,10 @@ def test_rule_neither_joins_nor_says_distinct(queryset):
     user = make_user(*Role)
     query = queryset(user).query
 
+    str(query)  # compiled, so that joins found needless are gone
+
     assert query.distinct is False
-    assert {join.join_type for join in query.alias_map.values() if hasattr(join, "join_type")} <= {None}
+    assert len([alias for alias, uses in query.alias_refcount.items() if uses]) == 1
 
 
 @pytest.mark.parametrize("place", PLACES)

@@ -85,7 +85,7 @@ def test_competency_delete_moves_its_questions(client, manager):
     question = make_question(competency=first)
 
     response = client.post(url("delete", first))
-    assert "Choose where its questions go." in response.content.decode()
+    assert "Choose where the questions of “Concepts” go, then delete it." in response.content.decode()
     assert names() == FIRST
 
     client.post(url("delete", first), {"to": second.pk})

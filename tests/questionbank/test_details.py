@@ -25,8 +25,7 @@ def url(name, question, kind, *rest):
 
 
 def make_row(question, kind, **kwargs):
-    fields = {name: value for name, value in FILLED[kind].items()}
-    return KINDS[kind].form._meta.model.objects.create(question=question, **{**fields, **kwargs})
+    return KINDS[kind].form._meta.model.objects.create(question=question, **{**FILLED[kind], **kwargs})
 
 
 def said(question, kind):
@@ -60,7 +59,8 @@ def test_detail_create_by_htmx_answers_with_the_section(client, manager, kind):
 
     page = response.content.decode()
     assert response.status_code == 200
-    assert page.startswith("<section") and f'id="{kind}"' in page
+    assert page.startswith("<section")
+    assert f'id="{kind}"' in page
     assert "New" in page
 
 
@@ -202,3 +202,13 @@ def test_detail_of_another_question_or_kind_is_not_found(client, manager):
     assert client.post(url("delete", question, "answers", row.pk)).status_code == 404
     assert client.post(url("delete", other, "points", row.pk)).status_code == 404
     assert client.post(url("create", question, "nonsense"), {"text": "x"}).status_code == 404
+
+
+def test_a_new_anchor_is_written_where_it_will_stand(client, manager):
+    question = make_question()
+    client.force_login(manager)
+
+    page = client.get(url("create", question, "anchors"), {"rating": "4"}, headers=HTMX).content.decode()
+
+    slots = page.split("<li")[1:]
+    assert ["data-detail-form" in slot for slot in slots] == [False, False, False, True, False]
