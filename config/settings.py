@@ -150,8 +150,10 @@ ACCOUNT_FORMS = {
     "reset_password_from_key": "accounts.forms.ResetPasswordKeyForm",
 }
 SESSION_COOKIE_AGE = 60 * 60 * 24 * 14
-EMAIL_BACKEND = "django.core.mail.backends.console.EmailBackend" if DEVELOPMENT else env.str(
-    "EMAIL_BACKEND", default="django.core.mail.backends.smtp.EmailBackend"
+EMAIL_BACKEND = (
+    "django.core.mail.backends.console.EmailBackend"
+    if DEVELOPMENT
+    else env.str("EMAIL_BACKEND", default="django.core.mail.backends.smtp.EmailBackend")
 )
 if not DEVELOPMENT and env.str("EMAIL_URL", default=""):
     vars().update(env.email_url("EMAIL_URL"))

@@ -40,7 +40,13 @@ def schedule(*, candidate, opening, version, at, panel, by, demo=False):
     if [place for _user, place in panel].count(Place.LEAD) != 1:
         raise NotNow(_("A panel needs exactly one lead."))
     interview = Interview.objects.create(
-        candidate=candidate, opening=opening, plan_id=version.plan_id, version=version, scheduled_at=at, created_by=by, demo=demo
+        candidate=candidate,
+        opening=opening,
+        plan_id=version.plan_id,
+        version=version,
+        scheduled_at=at,
+        created_by=by,
+        demo=demo,
     )
     for user, place in panel:
         seat(interview, user, place)
@@ -328,7 +334,9 @@ def excuse(*, panelist, by, reason):
         raise NotNow(_("Somebody else must take the lead first."))
     if interview.panel.scoring().count() == 1 and panelist.place != Place.OBSERVER:
         raise NotNow(_("Somebody must score this interview. Add a panelist before you excuse the last one."))
-    interview.panel.filter(pk=panelist.pk).update(excused_at=timezone.now(), excused_by=by, excused_reason=reason.strip())
+    interview.panel.filter(pk=panelist.pk).update(
+        excused_at=timezone.now(), excused_by=by, excused_reason=reason.strip()
+    )
     record(interview, What.EXCUSED, by, name=str(panelist.user), reason=reason.strip())
     complete_if_all_in(interview)
 

@@ -119,7 +119,9 @@ def rows_of(user, interviews):
     given = {}
     for scorecard in Scorecard.objects.visible_to(user).filter(interview__in=opened, submitted_at__isnull=False):
         given.setdefault(scorecard.interview_id, []).append(scorecard)
-    return [row_of(interview, submitted, given.get(interview.pk, []), interview.pk in opened) for interview in interviews]
+    return [
+        row_of(interview, submitted, given.get(interview.pk, []), interview.pk in opened) for interview in interviews
+    ]
 
 
 def row_of(interview, submitted, scorecards, opened):

@@ -259,7 +259,7 @@ class Said:
 
     @property
     def ticks(self):
-        """"3 of 5 points · 1 follow-up", of what there is to tick."""
+        """ "3 of 5 points · 1 follow-up", of what there is to tick."""
         content, words = self.entries[self.response.key].content, []
         if content["parts"]:
             words.append(_("%(n)s of %(of)s parts") % {"n": len(self.response.parts), "of": len(content["parts"])})
@@ -295,7 +295,9 @@ def closed_to(user, standing):
         .filter(interview__candidate=interview.candidate_id, interview__opening=interview.opening_id)
     )
     if other := owed.select_related("interview__candidate", "interview__opening").first():
-        sentence = _("You still owe a scorecard for this candidate and opening. You see the others’ once it is submitted.")
+        sentence = _(
+            "You still owe a scorecard for this candidate and opening. You see the others’ once it is submitted."
+        )
         return Closed(sentence, other.interview)
     if place.excused_at and place.place != Place.OBSERVER and not standing.schedules:
         return Closed(_("You were excused from this interview, so the others’ scorecards stay closed to you."))

@@ -23,7 +23,14 @@ def structure_of(record):
     """The components in the order of a record's page; none without a submitted scorecard. No query."""
     if not record.submitted:
         return []
-    parts = [same_questions(record), must_asks(record), anchored(record), noted(record), raters(record), independent(record)]
+    parts = [
+        same_questions(record),
+        must_asks(record),
+        anchored(record),
+        noted(record),
+        raters(record),
+        independent(record),
+    ]
     return [part for part in parts if part]
 
 

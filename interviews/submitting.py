@@ -105,6 +105,4 @@ def seal(scorecard, responses, op):
     scorecard.responses.filter(come_back=True).update(come_back=False)
     scorecard.submitted_at, scorecard.submit_op = timezone.now(), op
     scorecard.weighted_ratings, scorecard.rated_weight, scorecard.planned_weight = tally(responses)
-    scorecard.save(
-        update_fields=["submitted_at", "submit_op", "weighted_ratings", "rated_weight", "planned_weight"]
-    )
+    scorecard.save(update_fields=["submitted_at", "submit_op", "weighted_ratings", "rated_weight", "planned_weight"])

@@ -42,7 +42,9 @@ class ImportForm(forms.Form):
         if self.errors:
             return self.cleaned_data
         if upload and text.strip():
-            raise forms.ValidationError(_("You chose a file and pasted text. Take one of them away, so that it is clear which you mean."))
+            raise forms.ValidationError(
+                _("You chose a file and pasted text. Take one of them away, so that it is clear which you mean.")
+            )
         if not upload and not text.strip():
             self.add_error("upload", _("Choose a file, or paste the text of your document."))
             return self.cleaned_data
@@ -60,26 +62,39 @@ class ImportForm(forms.Form):
         # One byte more than allowed is enough for the refusal.
         data = upload.read(LARGEST + 1) if upload else text.encode()
         self.document = labelled.read(decode(data)[0])
-        self.name = PurePath(upload.name).stem[:200] if upload else self.document.sets[0].title if self.document.sets else ""
+        self.name = (
+            PurePath(upload.name).stem[:200] if upload else self.document.sets[0].title if self.document.sets else ""
+        )
 
 
 class SetEditForm(forms.Form):
     """A set of the document, read from and written to `ParsedSet` values."""
 
     title = forms.CharField(
-        label=_("Title"), max_length=120, error_messages={"required": _("Give the set a title: its subject, as your team calls it.")}
+        label=_("Title"),
+        max_length=120,
+        error_messages={"required": _("Give the set a title: its subject, as your team calls it.")},
     )
     language = forms.ChoiceField(label=_("Language"), required=False)
     introduction = forms.CharField(label=_("Introduction"), required=False, widget=forms.Textarea(attrs={"rows": 4}))
     conclusion = forms.CharField(label=_("Conclusion"), required=False, widget=forms.Textarea(attrs={"rows": 3}))
     source = forms.CharField(
-        label=_("Source"), required=False, max_length=200, help_text=_("Where the questions come from, if not from your team.")
+        label=_("Source"),
+        required=False,
+        max_length=200,
+        help_text=_("Where the questions come from, if not from your team."),
     )
     licence = forms.CharField(
-        label=_("Licence"), required=False, max_length=80, help_text=_("What the source allows. For example: CC BY 4.0.")
+        label=_("Licence"),
+        required=False,
+        max_length=80,
+        help_text=_("What the source allows. For example: CC BY 4.0."),
     )
     audience = LinesField(
-        label=_("Who can use it"), of_at_most=620, required=False, help_text=_("One a line: who, a colon, and what for.")
+        label=_("Who can use it"),
+        of_at_most=620,
+        required=False,
+        help_text=_("One a line: who, a colon, and what for."),
     )
 
     def __init__(self, data, *, parsed, number):
@@ -89,7 +104,9 @@ class SetEditForm(forms.Form):
         super().__init__(data, initial=initial, auto_id=f"s{number}-%s")
         known = dict(LANGUAGES)
         self.parsed = parsed
-        self.fields["language"].choices = LANGUAGES if initial["language"] in known else [*LANGUAGES, (parsed.language, parsed.language)]
+        self.fields["language"].choices = (
+            LANGUAGES if initial["language"] in known else [*LANGUAGES, (parsed.language, parsed.language)]
+        )
         for audience, kind in tip_columns():
             tips = [tip["text"] for tip in parsed.tips if (tip["audience"], tip["kind"]) == (audience, kind)]
             self.fields[f"{audience}_{kind}"] = LinesField(
@@ -101,11 +118,16 @@ class SetEditForm(forms.Form):
         return [(side.label, [self[f"{side}_{kind}"] for kind in Tip.Kind.values]) for side in Tip.For]
 
     def clean_audience(self):
-        rows = [dict(zip(("who", "use"), (part.strip() for part in f"{line}:".split(":", 1)), strict=True)) for line in self.cleaned_data["audience"]]
+        rows = [
+            dict(zip(("who", "use"), (part.strip() for part in f"{line}:".split(":", 1)), strict=True))
+            for line in self.cleaned_data["audience"]
+        ]
         for row in rows:
             row["use"] = row["use"].removesuffix(":").strip()
             if not row["who"] or len(row["who"]) > 120:
-                raise forms.ValidationError(_("Each line begins with who it is about, in at most 120 characters, then a colon."))
+                raise forms.ValidationError(
+                    _("Each line begins with who it is about, in at most 120 characters, then a colon.")
+                )
         return rows
 
     def values(self):
@@ -141,9 +163,15 @@ class QuestionEditForm(forms.Form):
         widget=forms.Textarea(attrs={"rows": 2}),
         error_messages={"required": _("Enter the question, or leave it out with the button above.")},
     )
-    when_to_ask = forms.CharField(label=_("When to ask"), required=False, max_length=1000, widget=forms.Textarea(attrs={"rows": 2}))
-    why_ask = forms.CharField(label=_("Why ask"), required=False, max_length=2000, widget=forms.Textarea(attrs={"rows": 2}))
-    how_to_ask = forms.CharField(label=_("How to ask"), required=False, max_length=2000, widget=forms.Textarea(attrs={"rows": 2}))
+    when_to_ask = forms.CharField(
+        label=_("When to ask"), required=False, max_length=1000, widget=forms.Textarea(attrs={"rows": 2})
+    )
+    why_ask = forms.CharField(
+        label=_("Why ask"), required=False, max_length=2000, widget=forms.Textarea(attrs={"rows": 2})
+    )
+    how_to_ask = forms.CharField(
+        label=_("How to ask"), required=False, max_length=2000, widget=forms.Textarea(attrs={"rows": 2})
+    )
     short_name = forms.CharField(label=_("Short name"), required=False, max_length=48)
     topic = forms.CharField(label=_("Topic"), required=False, max_length=120)
     competency = forms.ChoiceField(label=_("Competency"), required=False)
@@ -159,8 +187,12 @@ class QuestionEditForm(forms.Form):
             "invalid": _("Enter whole minutes from 1 to 60."),
         },
     )
-    difficulty = forms.ChoiceField(label=_("Difficulty"), required=False, choices=[("", _("Not said")), *Difficulty.choices])
-    points = LinesField(label=_("Points"), of_at_most=90, required=False, help_text=_("One a line, at most 90 characters each."))
+    difficulty = forms.ChoiceField(
+        label=_("Difficulty"), required=False, choices=[("", _("Not said")), *Difficulty.choices]
+    )
+    points = LinesField(
+        label=_("Points"), of_at_most=90, required=False, help_text=_("One a line, at most 90 characters each.")
+    )
     points_confirmed = forms.BooleanField(label=_("These points are right"), required=False)
     follow_ups = LinesField(label=_("Follow-ups"), of_at_most=400, required=False, help_text=_("One a line."))
     parts = LinesField(label=_("Parts"), of_at_most=400, required=False, help_text=_("One a line: a, b, c."))
@@ -181,7 +213,11 @@ class QuestionEditForm(forms.Form):
         """One field for each answer and an empty one for another."""
         shown = min(len(self.parsed.answers) + 1, ANSWERS_AT_MOST)
         for at, answer in enumerate([*self.parsed.answers, ""][:shown]):
-            label = _("Another answer") if at == len(self.parsed.answers) else _("Reference answer %(number)s") % {"number": at + 1}
+            label = (
+                _("Another answer")
+                if at == len(self.parsed.answers)
+                else _("Reference answer %(number)s") % {"number": at + 1}
+            )
             self.fields[f"answer_{at}"] = forms.CharField(
                 label=label, required=False, max_length=8000, initial=answer, widget=forms.Textarea(attrs={"rows": 3})
             )

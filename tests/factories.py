@@ -2,7 +2,6 @@
 
 import itertools
 import uuid
-from datetime import timedelta
 
 from django.utils import timezone
 
@@ -10,7 +9,6 @@ from accounts.models import Invitation, Role, User
 from interviews import lifecycle
 from interviews.models import (
     Candidate,
-    Interview,
     ItemKind,
     Opening,
     Outcome,
@@ -23,7 +21,7 @@ from interviews.models import (
 )
 from interviews.publishing import unplanned_content
 from interviews.saving import heads_of
-from questionbank.models import Competency, Question, QuestionSet
+from questionbank.models import Question, QuestionSet
 from questionbank.stages import Stage
 
 numbers = itertools.count(1)
@@ -71,7 +69,8 @@ def make_version(questions=3, *, opening=None, weights=(), competencies=(), poin
             minutes=5,
             weight=weights[index] if index < len(weights) else 1,
             competency=competencies[index] if index < len(competencies) else "",
-            content=unplanned_content(f"Question {index + 1}?") | dict.fromkeys(["points", "parts", "follow_ups"], names),
+            content=unplanned_content(f"Question {index + 1}?")
+            | dict.fromkeys(["points", "parts", "follow_ups"], names),
         )
         for index in range(questions)
     )

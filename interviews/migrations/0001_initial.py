@@ -10,458 +10,929 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
     dependencies = [
-        ('questionbank', '0001_initial'),
+        ("questionbank", "0001_initial"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='Candidate',
+            name="Candidate",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('name', models.CharField(max_length=120, verbose_name='name')),
-                ('email', models.EmailField(blank=True, max_length=254, verbose_name='e-mail address')),
-                ('created_at', models.DateTimeField(auto_now_add=True)),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("name", models.CharField(max_length=120, verbose_name="name")),
+                ("email", models.EmailField(blank=True, max_length=254, verbose_name="e-mail address")),
+                ("created_at", models.DateTimeField(auto_now_add=True)),
             ],
             options={
-                'ordering': ['name', 'pk'],
-                'indexes': [models.Index(fields=['name', 'id'], name='candidate_by_name'), django.contrib.postgres.indexes.GinIndex(django.contrib.postgres.indexes.OpClass(django.db.models.functions.text.Upper('name'), name='gin_trgm_ops'), name='candidate_name_trigrams'), django.contrib.postgres.indexes.GinIndex(django.contrib.postgres.indexes.OpClass(django.db.models.functions.text.Upper('email'), name='gin_trgm_ops'), name='candidate_email_trigrams')],
+                "ordering": ["name", "pk"],
+                "indexes": [
+                    models.Index(fields=["name", "id"], name="candidate_by_name"),
+                    django.contrib.postgres.indexes.GinIndex(
+                        django.contrib.postgres.indexes.OpClass(
+                            django.db.models.functions.text.Upper("name"), name="gin_trgm_ops"
+                        ),
+                        name="candidate_name_trigrams",
+                    ),
+                    django.contrib.postgres.indexes.GinIndex(
+                        django.contrib.postgres.indexes.OpClass(
+                            django.db.models.functions.text.Upper("email"), name="gin_trgm_ops"
+                        ),
+                        name="candidate_email_trigrams",
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
-            name='Opening',
+            name="Opening",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('title', models.CharField(max_length=120, verbose_name='title')),
-                ('description', models.TextField(blank=True, max_length=4000, verbose_name='description')),
-                ('created_at', models.DateTimeField(auto_now_add=True)),
-                ('archived_at', models.DateTimeField(blank=True, editable=False, null=True)),
-                ('hiring_manager', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='openings', to=settings.AUTH_USER_MODEL, verbose_name='hiring manager')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("title", models.CharField(max_length=120, verbose_name="title")),
+                ("description", models.TextField(blank=True, max_length=4000, verbose_name="description")),
+                ("created_at", models.DateTimeField(auto_now_add=True)),
+                ("archived_at", models.DateTimeField(blank=True, editable=False, null=True)),
+                (
+                    "hiring_manager",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="openings",
+                        to=settings.AUTH_USER_MODEL,
+                        verbose_name="hiring manager",
+                    ),
+                ),
             ],
             options={
-                'ordering': ['title', 'pk'],
+                "ordering": ["title", "pk"],
             },
         ),
         migrations.CreateModel(
-            name='Interview',
+            name="Interview",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('state', models.CharField(choices=[('scheduled', 'Scheduled'), ('live', 'Live'), ('paused', 'Paused'), ('finished', 'Finished'), ('cancelled', 'Cancelled'), ('no_show', 'No-show')], default='scheduled', editable=False, max_length=9, verbose_name='state')),
-                ('scheduled_at', models.DateTimeField(verbose_name='date and time')),
-                ('started_at', models.DateTimeField(blank=True, editable=False, null=True)),
-                ('finished_at', models.DateTimeField(blank=True, editable=False, null=True)),
-                ('completed_at', models.DateTimeField(blank=True, editable=False, null=True)),
-                ('demo', models.BooleanField(default=False, editable=False)),
-                ('created_at', models.DateTimeField(auto_now_add=True)),
-                ('candidate', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='interviews', to='interviews.candidate', verbose_name='candidate')),
-                ('created_by', models.ForeignKey(editable=False, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('opening', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='interviews', to='interviews.opening', verbose_name='opening')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                (
+                    "state",
+                    models.CharField(
+                        choices=[
+                            ("scheduled", "Scheduled"),
+                            ("live", "Live"),
+                            ("paused", "Paused"),
+                            ("finished", "Finished"),
+                            ("cancelled", "Cancelled"),
+                            ("no_show", "No-show"),
+                        ],
+                        default="scheduled",
+                        editable=False,
+                        max_length=9,
+                        verbose_name="state",
+                    ),
+                ),
+                ("scheduled_at", models.DateTimeField(verbose_name="date and time")),
+                ("started_at", models.DateTimeField(blank=True, editable=False, null=True)),
+                ("finished_at", models.DateTimeField(blank=True, editable=False, null=True)),
+                ("completed_at", models.DateTimeField(blank=True, editable=False, null=True)),
+                ("demo", models.BooleanField(default=False, editable=False)),
+                ("created_at", models.DateTimeField(auto_now_add=True)),
+                (
+                    "candidate",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="interviews",
+                        to="interviews.candidate",
+                        verbose_name="candidate",
+                    ),
+                ),
+                (
+                    "created_by",
+                    models.ForeignKey(
+                        editable=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "opening",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="interviews",
+                        to="interviews.opening",
+                        verbose_name="opening",
+                    ),
+                ),
             ],
             options={
-                'ordering': ['-scheduled_at', '-pk'],
+                "ordering": ["-scheduled_at", "-pk"],
             },
         ),
         migrations.CreateModel(
-            name='Panelist',
+            name="Panelist",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('place', models.CharField(choices=[('lead', 'Lead'), ('panelist', 'Panelist'), ('observer', 'Observer')], max_length=8, verbose_name='place')),
-                ('joined_at', models.DateTimeField(auto_now_add=True)),
-                ('excused_at', models.DateTimeField(blank=True, editable=False, null=True)),
-                ('excused_reason', models.CharField(blank=True, max_length=400, verbose_name='reason')),
-                ('excused_by', models.ForeignKey(editable=False, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('interview', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='panel', to='interviews.interview')),
-                ('user', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='panel_places', to=settings.AUTH_USER_MODEL)),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                (
+                    "place",
+                    models.CharField(
+                        choices=[("lead", "Lead"), ("panelist", "Panelist"), ("observer", "Observer")],
+                        max_length=8,
+                        verbose_name="place",
+                    ),
+                ),
+                ("joined_at", models.DateTimeField(auto_now_add=True)),
+                ("excused_at", models.DateTimeField(blank=True, editable=False, null=True)),
+                ("excused_reason", models.CharField(blank=True, max_length=400, verbose_name="reason")),
+                (
+                    "excused_by",
+                    models.ForeignKey(
+                        editable=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "interview",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE, related_name="panel", to="interviews.interview"
+                    ),
+                ),
+                (
+                    "user",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="panel_places",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
             ],
             options={
-                'ordering': ['interview', models.Case(models.When(place='lead', then=0), models.When(place='panelist', then=1), default=2), 'pk'],
+                "ordering": [
+                    "interview",
+                    models.Case(models.When(place="lead", then=0), models.When(place="panelist", then=1), default=2),
+                    "pk",
+                ],
             },
         ),
         migrations.CreateModel(
-            name='Plan',
+            name="Plan",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('title', models.CharField(max_length=120, verbose_name='title')),
-                ('length', models.PositiveSmallIntegerField(default=60, validators=[django.core.validators.MinValueValidator(10), django.core.validators.MaxValueValidator(480)], verbose_name='length in minutes')),
-                ('created_at', models.DateTimeField(auto_now_add=True)),
-                ('changed_at', models.DateTimeField(auto_now=True)),
-                ('draft_changed_at', models.DateTimeField(default=django.utils.timezone.now, editable=False)),
-                ('archived_at', models.DateTimeField(blank=True, editable=False, null=True)),
-                ('created_by', models.ForeignKey(editable=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('opening', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='plans', to='interviews.opening', verbose_name='opening')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("title", models.CharField(max_length=120, verbose_name="title")),
+                (
+                    "length",
+                    models.PositiveSmallIntegerField(
+                        default=60,
+                        validators=[
+                            django.core.validators.MinValueValidator(10),
+                            django.core.validators.MaxValueValidator(480),
+                        ],
+                        verbose_name="length in minutes",
+                    ),
+                ),
+                ("created_at", models.DateTimeField(auto_now_add=True)),
+                ("changed_at", models.DateTimeField(auto_now=True)),
+                ("draft_changed_at", models.DateTimeField(default=django.utils.timezone.now, editable=False)),
+                ("archived_at", models.DateTimeField(blank=True, editable=False, null=True)),
+                (
+                    "created_by",
+                    models.ForeignKey(
+                        editable=False,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "opening",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="plans",
+                        to="interviews.opening",
+                        verbose_name="opening",
+                    ),
+                ),
             ],
             options={
-                'ordering': ['-changed_at', '-pk'],
+                "ordering": ["-changed_at", "-pk"],
             },
         ),
         migrations.AddField(
-            model_name='interview',
-            name='plan',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='interviews', to='interviews.plan'),
+            model_name="interview",
+            name="plan",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.PROTECT, related_name="interviews", to="interviews.plan"
+            ),
         ),
         migrations.CreateModel(
-            name='PlanItem',
+            name="PlanItem",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('stage', models.PositiveSmallIntegerField(choices=[(1, 'Opening'), (2, 'Foundations'), (3, 'Core'), (4, 'Depth'), (5, 'Closing')], verbose_name='stage')),
-                ('position', models.PositiveIntegerField(default=0)),
-                ('kind', models.CharField(choices=[('question', 'Question'), ('segment', 'Segment')], max_length=8)),
-                ('segment', models.CharField(blank=True, choices=[('welcome', 'Welcome'), ('break', 'Break'), ('candidates_questions', "Candidate's questions"), ('next_steps', 'Next steps'), ('other', 'Other')], max_length=24, verbose_name='segment')),
-                ('title', models.CharField(blank=True, max_length=120, verbose_name='title')),
-                ('script', models.TextField(blank=True, max_length=4000, verbose_name='script')),
-                ('minutes', models.PositiveSmallIntegerField(validators=[django.core.validators.MinValueValidator(1), django.core.validators.MaxValueValidator(120)], verbose_name='minutes')),
-                ('weight', models.PositiveSmallIntegerField(choices=[(1, '1'), (2, '2'), (3, '3')], default=1, verbose_name='weight')),
-                ('must_ask', models.BooleanField(default=False, verbose_name='must ask')),
-                ('note', models.TextField(blank=True, max_length=1000, verbose_name='note for the interviewer')),
-                ('reason', models.CharField(blank=True, editable=False, max_length=200)),
-                ('plan', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='items', to='interviews.plan')),
-                ('question', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='plan_items', to='questionbank.question')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                (
+                    "stage",
+                    models.PositiveSmallIntegerField(
+                        choices=[(1, "Opening"), (2, "Foundations"), (3, "Core"), (4, "Depth"), (5, "Closing")],
+                        verbose_name="stage",
+                    ),
+                ),
+                ("position", models.PositiveIntegerField(default=0)),
+                ("kind", models.CharField(choices=[("question", "Question"), ("segment", "Segment")], max_length=8)),
+                (
+                    "segment",
+                    models.CharField(
+                        blank=True,
+                        choices=[
+                            ("welcome", "Welcome"),
+                            ("break", "Break"),
+                            ("candidates_questions", "Candidate's questions"),
+                            ("next_steps", "Next steps"),
+                            ("other", "Other"),
+                        ],
+                        max_length=24,
+                        verbose_name="segment",
+                    ),
+                ),
+                ("title", models.CharField(blank=True, max_length=120, verbose_name="title")),
+                ("script", models.TextField(blank=True, max_length=4000, verbose_name="script")),
+                (
+                    "minutes",
+                    models.PositiveSmallIntegerField(
+                        validators=[
+                            django.core.validators.MinValueValidator(1),
+                            django.core.validators.MaxValueValidator(120),
+                        ],
+                        verbose_name="minutes",
+                    ),
+                ),
+                (
+                    "weight",
+                    models.PositiveSmallIntegerField(
+                        choices=[(1, "1"), (2, "2"), (3, "3")], default=1, verbose_name="weight"
+                    ),
+                ),
+                ("must_ask", models.BooleanField(default=False, verbose_name="must ask")),
+                ("note", models.TextField(blank=True, max_length=1000, verbose_name="note for the interviewer")),
+                ("reason", models.CharField(blank=True, editable=False, max_length=200)),
+                (
+                    "plan",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE, related_name="items", to="interviews.plan"
+                    ),
+                ),
+                (
+                    "question",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="plan_items",
+                        to="questionbank.question",
+                    ),
+                ),
             ],
             options={
-                'ordering': ['stage', 'position', 'pk'],
+                "ordering": ["stage", "position", "pk"],
             },
         ),
         migrations.CreateModel(
-            name='PlanVersion',
+            name="PlanVersion",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('number', models.PositiveIntegerField()),
-                ('title', models.CharField(max_length=120)),
-                ('length', models.PositiveSmallIntegerField()),
-                ('tips', models.JSONField(default=list)),
-                ('published_at', models.DateTimeField(auto_now_add=True)),
-                ('plan', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='versions', to='interviews.plan')),
-                ('published_by', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("number", models.PositiveIntegerField()),
+                ("title", models.CharField(max_length=120)),
+                ("length", models.PositiveSmallIntegerField()),
+                ("tips", models.JSONField(default=list)),
+                ("published_at", models.DateTimeField(auto_now_add=True)),
+                (
+                    "plan",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="versions", to="interviews.plan"
+                    ),
+                ),
+                (
+                    "published_by",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to=settings.AUTH_USER_MODEL
+                    ),
+                ),
             ],
             options={
-                'ordering': ['-number'],
+                "ordering": ["-number"],
             },
         ),
         migrations.AddField(
-            model_name='plan',
-            name='latest_version',
-            field=models.ForeignKey(blank=True, editable=False, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='interviews.planversion'),
+            model_name="plan",
+            name="latest_version",
+            field=models.ForeignKey(
+                blank=True,
+                editable=False,
+                null=True,
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="+",
+                to="interviews.planversion",
+            ),
         ),
         migrations.AddField(
-            model_name='interview',
-            name='version',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='interviews', to='interviews.planversion'),
+            model_name="interview",
+            name="version",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.PROTECT, related_name="interviews", to="interviews.planversion"
+            ),
         ),
         migrations.CreateModel(
-            name='Scorecard',
+            name="Scorecard",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('recommendation', models.PositiveSmallIntegerField(blank=True, choices=[(1, 'Strong no'), (2, 'No'), (3, 'Yes'), (4, 'Strong yes')], null=True, verbose_name='recommendation')),
-                ('summary', models.TextField(blank=True, verbose_name='summary')),
-                ('heads', models.JSONField(default=dict)),
-                ('submitted_at', models.DateTimeField(blank=True, editable=False, null=True)),
-                ('submit_op', models.UUIDField(editable=False, null=True)),
-                ('weighted_ratings', models.PositiveIntegerField(editable=False, null=True)),
-                ('rated_weight', models.PositiveIntegerField(editable=False, null=True)),
-                ('planned_weight', models.PositiveIntegerField(editable=False, null=True)),
-                ('author', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='scorecards', to=settings.AUTH_USER_MODEL)),
-                ('interview', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='scorecards', to='interviews.interview')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                (
+                    "recommendation",
+                    models.PositiveSmallIntegerField(
+                        blank=True,
+                        choices=[(1, "Strong no"), (2, "No"), (3, "Yes"), (4, "Strong yes")],
+                        null=True,
+                        verbose_name="recommendation",
+                    ),
+                ),
+                ("summary", models.TextField(blank=True, verbose_name="summary")),
+                ("heads", models.JSONField(default=dict)),
+                ("submitted_at", models.DateTimeField(blank=True, editable=False, null=True)),
+                ("submit_op", models.UUIDField(editable=False, null=True)),
+                ("weighted_ratings", models.PositiveIntegerField(editable=False, null=True)),
+                ("rated_weight", models.PositiveIntegerField(editable=False, null=True)),
+                ("planned_weight", models.PositiveIntegerField(editable=False, null=True)),
+                (
+                    "author",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="scorecards",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "interview",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="scorecards",
+                        to="interviews.interview",
+                    ),
+                ),
             ],
             options={
-                'ordering': ['pk'],
+                "ordering": ["pk"],
             },
         ),
         migrations.CreateModel(
-            name='Operation',
+            name="Operation",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('op', models.UUIDField()),
-                ('writer', models.UUIDField()),
-                ('field', models.CharField(max_length=40)),
-                ('parent', models.UUIDField(null=True)),
-                ('value', models.JSONField(null=True)),
-                ('settles', models.JSONField(default=list)),
-                ('digest', models.BinaryField(max_length=32)),
-                ('typed_at', models.DateTimeField(null=True)),
-                ('received_at', models.DateTimeField(auto_now_add=True)),
-                ('result', models.CharField(choices=[('applied', 'Applied'), ('conflict', 'In conflict'), ('late', 'After submission')], max_length=8)),
-                ('settled_by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='interviews.operation')),
-                ('scorecard', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='operations', to='interviews.scorecard')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("op", models.UUIDField()),
+                ("writer", models.UUIDField()),
+                ("field", models.CharField(max_length=40)),
+                ("parent", models.UUIDField(null=True)),
+                ("value", models.JSONField(null=True)),
+                ("settles", models.JSONField(default=list)),
+                ("digest", models.BinaryField(max_length=32)),
+                ("typed_at", models.DateTimeField(null=True)),
+                ("received_at", models.DateTimeField(auto_now_add=True)),
+                (
+                    "result",
+                    models.CharField(
+                        choices=[("applied", "Applied"), ("conflict", "In conflict"), ("late", "After submission")],
+                        max_length=8,
+                    ),
+                ),
+                (
+                    "settled_by",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="interviews.operation",
+                    ),
+                ),
+                (
+                    "scorecard",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="operations",
+                        to="interviews.scorecard",
+                    ),
+                ),
             ],
             options={
-                'ordering': ['pk'],
+                "ordering": ["pk"],
             },
         ),
         migrations.CreateModel(
-            name='Sitting',
+            name="Sitting",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('number', models.PositiveSmallIntegerField(default=1)),
-                ('started_at', models.DateTimeField()),
-                ('ends_at', models.DateTimeField()),
-                ('finished_at', models.DateTimeField(blank=True, null=True)),
-                ('interview', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='sittings', to='interviews.interview')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("number", models.PositiveSmallIntegerField(default=1)),
+                ("started_at", models.DateTimeField()),
+                ("ends_at", models.DateTimeField()),
+                ("finished_at", models.DateTimeField(blank=True, null=True)),
+                (
+                    "interview",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="sittings", to="interviews.interview"
+                    ),
+                ),
             ],
             options={
-                'ordering': ['number'],
+                "ordering": ["number"],
             },
         ),
         migrations.CreateModel(
-            name='Pause',
+            name="Pause",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('started_at', models.DateTimeField()),
-                ('ended_at', models.DateTimeField(blank=True, null=True)),
-                ('reason', models.CharField(blank=True, max_length=200, verbose_name='reason')),
-                ('sitting', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='pauses', to='interviews.sitting')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("started_at", models.DateTimeField()),
+                ("ended_at", models.DateTimeField(blank=True, null=True)),
+                ("reason", models.CharField(blank=True, max_length=200, verbose_name="reason")),
+                (
+                    "sitting",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="pauses", to="interviews.sitting"
+                    ),
+                ),
             ],
             options={
-                'ordering': ['pk'],
+                "ordering": ["pk"],
             },
         ),
         migrations.CreateModel(
-            name='UnplannedQuestion',
+            name="UnplannedQuestion",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('stage', models.PositiveSmallIntegerField(choices=[(1, 'Opening'), (2, 'Foundations'), (3, 'Core'), (4, 'Depth'), (5, 'Closing')])),
-                ('title', models.CharField(max_length=120, verbose_name='short name')),
-                ('content', models.JSONField(default=dict)),
-                ('added_at', models.DateTimeField(auto_now_add=True)),
-                ('op', models.UUIDField()),
-                ('added_by', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('interview', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='unplanned', to='interviews.interview')),
-                ('question', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='questionbank.question')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                (
+                    "stage",
+                    models.PositiveSmallIntegerField(
+                        choices=[(1, "Opening"), (2, "Foundations"), (3, "Core"), (4, "Depth"), (5, "Closing")]
+                    ),
+                ),
+                ("title", models.CharField(max_length=120, verbose_name="short name")),
+                ("content", models.JSONField(default=dict)),
+                ("added_at", models.DateTimeField(auto_now_add=True)),
+                ("op", models.UUIDField()),
+                (
+                    "added_by",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to=settings.AUTH_USER_MODEL
+                    ),
+                ),
+                (
+                    "interview",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="unplanned", to="interviews.interview"
+                    ),
+                ),
+                (
+                    "question",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="questionbank.question",
+                    ),
+                ),
             ],
             options={
-                'ordering': ['pk'],
+                "ordering": ["pk"],
             },
         ),
         migrations.CreateModel(
-            name='VersionItem',
+            name="VersionItem",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('position', models.PositiveIntegerField()),
-                ('number', models.PositiveIntegerField(null=True)),
-                ('stage', models.PositiveSmallIntegerField(choices=[(1, 'Opening'), (2, 'Foundations'), (3, 'Core'), (4, 'Depth'), (5, 'Closing')])),
-                ('kind', models.CharField(choices=[('question', 'Question'), ('segment', 'Segment')], max_length=8)),
-                ('segment', models.CharField(blank=True, max_length=24)),
-                ('title', models.CharField(max_length=120)),
-                ('competency', models.CharField(blank=True, max_length=48)),
-                ('minutes', models.PositiveSmallIntegerField()),
-                ('weight', models.PositiveSmallIntegerField(default=1)),
-                ('must_ask', models.BooleanField(default=False)),
-                ('note', models.TextField(blank=True)),
-                ('content', models.JSONField(default=dict)),
-                ('question', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='version_items', to='questionbank.question')),
-                ('version', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='items', to='interviews.planversion')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("position", models.PositiveIntegerField()),
+                ("number", models.PositiveIntegerField(null=True)),
+                (
+                    "stage",
+                    models.PositiveSmallIntegerField(
+                        choices=[(1, "Opening"), (2, "Foundations"), (3, "Core"), (4, "Depth"), (5, "Closing")]
+                    ),
+                ),
+                ("kind", models.CharField(choices=[("question", "Question"), ("segment", "Segment")], max_length=8)),
+                ("segment", models.CharField(blank=True, max_length=24)),
+                ("title", models.CharField(max_length=120)),
+                ("competency", models.CharField(blank=True, max_length=48)),
+                ("minutes", models.PositiveSmallIntegerField()),
+                ("weight", models.PositiveSmallIntegerField(default=1)),
+                ("must_ask", models.BooleanField(default=False)),
+                ("note", models.TextField(blank=True)),
+                ("content", models.JSONField(default=dict)),
+                (
+                    "question",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="version_items",
+                        to="questionbank.question",
+                    ),
+                ),
+                (
+                    "version",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="items", to="interviews.planversion"
+                    ),
+                ),
             ],
             options={
-                'ordering': ['position'],
+                "ordering": ["position"],
             },
         ),
         migrations.CreateModel(
-            name='Response',
+            name="Response",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('outcome', models.CharField(blank=True, choices=[('rated', 'Rated'), ('declined', 'Declined by the candidate'), ('not_reached', 'Not reached'), ('covered', 'Covered elsewhere'), ('not_observed', 'Not observed'), ('technical', 'Technical failure')], max_length=12, verbose_name='outcome')),
-                ('rating', models.PositiveSmallIntegerField(blank=True, null=True, verbose_name='rating')),
-                ('covered_by', models.CharField(blank=True, max_length=24)),
-                ('notes', models.TextField(blank=True, verbose_name='notes')),
-                ('notes_at_finish', models.TextField(blank=True, editable=False, null=True)),
-                ('points', models.JSONField(default=list)),
-                ('parts', models.JSONField(default=list)),
-                ('follow_ups', models.JSONField(default=list)),
-                ('come_back', models.BooleanField(default=False, verbose_name='come back')),
-                ('seconds', models.PositiveIntegerField(default=0, verbose_name='seconds')),
-                ('heads', models.JSONField(default=dict)),
-                ('scorecard', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='responses', to='interviews.scorecard')),
-                ('unplanned', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='responses', to='interviews.unplannedquestion')),
-                ('item', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='responses', to='interviews.versionitem')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                (
+                    "outcome",
+                    models.CharField(
+                        blank=True,
+                        choices=[
+                            ("rated", "Rated"),
+                            ("declined", "Declined by the candidate"),
+                            ("not_reached", "Not reached"),
+                            ("covered", "Covered elsewhere"),
+                            ("not_observed", "Not observed"),
+                            ("technical", "Technical failure"),
+                        ],
+                        max_length=12,
+                        verbose_name="outcome",
+                    ),
+                ),
+                ("rating", models.PositiveSmallIntegerField(blank=True, null=True, verbose_name="rating")),
+                ("covered_by", models.CharField(blank=True, max_length=24)),
+                ("notes", models.TextField(blank=True, verbose_name="notes")),
+                ("notes_at_finish", models.TextField(blank=True, editable=False, null=True)),
+                ("points", models.JSONField(default=list)),
+                ("parts", models.JSONField(default=list)),
+                ("follow_ups", models.JSONField(default=list)),
+                ("come_back", models.BooleanField(default=False, verbose_name="come back")),
+                ("seconds", models.PositiveIntegerField(default=0, verbose_name="seconds")),
+                ("heads", models.JSONField(default=dict)),
+                (
+                    "scorecard",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="responses", to="interviews.scorecard"
+                    ),
+                ),
+                (
+                    "unplanned",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="responses",
+                        to="interviews.unplannedquestion",
+                    ),
+                ),
+                (
+                    "item",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="responses",
+                        to="interviews.versionitem",
+                    ),
+                ),
             ],
             options={
-                'ordering': ['pk'],
+                "ordering": ["pk"],
             },
         ),
         migrations.CreateModel(
-            name='HistoryEntry',
+            name="HistoryEntry",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('what', models.CharField(choices=[('scheduled', 'Interview scheduled'), ('moved', 'Interview moved'), ('cancelled', 'Interview cancelled'), ('no_show', 'Candidate did not come'), ('started', 'Interview started'), ('paused', 'Interview paused'), ('resumed', 'Interview resumed'), ('finished', 'Interview finished'), ('finish_undone', 'Finish undone'), ('sitting_scheduled', 'Further sitting scheduled'), ('question_added', 'Unplanned question added'), ('panelist_added', 'Panelist added'), ('panelist_removed', 'Panelist removed'), ('lead_taken', 'Lead taken over'), ('excused', 'Panelist excused'), ('version_changed', 'Plan version changed'), ('submitted', 'Scorecard submitted')], max_length=20)),
-                ('at', models.DateTimeField(auto_now_add=True)),
-                ('detail', models.JSONField(default=dict)),
-                ('by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('interview', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='history', to='interviews.interview')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                (
+                    "what",
+                    models.CharField(
+                        choices=[
+                            ("scheduled", "Interview scheduled"),
+                            ("moved", "Interview moved"),
+                            ("cancelled", "Interview cancelled"),
+                            ("no_show", "Candidate did not come"),
+                            ("started", "Interview started"),
+                            ("paused", "Interview paused"),
+                            ("resumed", "Interview resumed"),
+                            ("finished", "Interview finished"),
+                            ("finish_undone", "Finish undone"),
+                            ("sitting_scheduled", "Further sitting scheduled"),
+                            ("question_added", "Unplanned question added"),
+                            ("panelist_added", "Panelist added"),
+                            ("panelist_removed", "Panelist removed"),
+                            ("lead_taken", "Lead taken over"),
+                            ("excused", "Panelist excused"),
+                            ("version_changed", "Plan version changed"),
+                            ("submitted", "Scorecard submitted"),
+                        ],
+                        max_length=20,
+                    ),
+                ),
+                ("at", models.DateTimeField(auto_now_add=True)),
+                ("detail", models.JSONField(default=dict)),
+                (
+                    "by",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "interview",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="history", to="interviews.interview"
+                    ),
+                ),
             ],
             options={
-                'ordering': ['at', 'pk'],
-                'indexes': [models.Index(fields=['interview', 'at', 'id'], name='history_of_interview')],
+                "ordering": ["at", "pk"],
+                "indexes": [models.Index(fields=["interview", "at", "id"], name="history_of_interview")],
             },
         ),
         migrations.AddIndex(
-            model_name='opening',
-            index=models.Index(fields=['title', 'id'], name='opening_by_title'),
+            model_name="opening",
+            index=models.Index(fields=["title", "id"], name="opening_by_title"),
         ),
         migrations.AddConstraint(
-            model_name='panelist',
-            constraint=models.UniqueConstraint(fields=('interview', 'user'), name='one_place_per_user'),
+            model_name="panelist",
+            constraint=models.UniqueConstraint(fields=("interview", "user"), name="one_place_per_user"),
         ),
         migrations.AddConstraint(
-            model_name='panelist',
-            constraint=models.UniqueConstraint(condition=models.Q(('place', 'lead')), fields=('interview',), name='one_lead_per_interview'),
+            model_name="panelist",
+            constraint=models.UniqueConstraint(
+                condition=models.Q(("place", "lead")), fields=("interview",), name="one_lead_per_interview"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='panelist',
-            constraint=models.CheckConstraint(condition=models.Q(('place__in', ['lead', 'panelist', 'observer'])), name='panel_place_exists'),
+            model_name="panelist",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("place__in", ["lead", "panelist", "observer"])), name="panel_place_exists"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='panelist',
-            constraint=models.CheckConstraint(condition=models.Q(('excused_at', None), models.Q(('excused_reason', ''), _negated=True), _connector='OR'), name='excused_with_a_reason'),
+            model_name="panelist",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("excused_at", None), models.Q(("excused_reason", ""), _negated=True), _connector="OR"
+                ),
+                name="excused_with_a_reason",
+            ),
         ),
         migrations.AddIndex(
-            model_name='planitem',
-            index=models.Index(fields=['plan', 'stage', 'position', 'id'], name='plan_item_order'),
+            model_name="planitem",
+            index=models.Index(fields=["plan", "stage", "position", "id"], name="plan_item_order"),
         ),
         migrations.AddConstraint(
-            model_name='planitem',
-            constraint=models.UniqueConstraint(fields=('plan', 'question'), name='question_once_per_plan'),
+            model_name="planitem",
+            constraint=models.UniqueConstraint(fields=("plan", "question"), name="question_once_per_plan"),
         ),
         migrations.AddConstraint(
-            model_name='planitem',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('kind', 'question'), ('question__isnull', False), ('segment', '')), models.Q(('kind', 'segment'), ('question', None), models.Q(('segment', ''), _negated=True), models.Q(('title', ''), _negated=True)), _connector='OR'), name='plan_item_is_question_or_segment'),
+            model_name="planitem",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("kind", "question"), ("question__isnull", False), ("segment", "")),
+                    models.Q(
+                        ("kind", "segment"),
+                        ("question", None),
+                        models.Q(("segment", ""), _negated=True),
+                        models.Q(("title", ""), _negated=True),
+                    ),
+                    _connector="OR",
+                ),
+                name="plan_item_is_question_or_segment",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='planitem',
-            constraint=models.CheckConstraint(condition=models.Q(('minutes__range', (1, 120))), name='plan_item_minutes_1_to_120'),
+            model_name="planitem",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("minutes__range", (1, 120))), name="plan_item_minutes_1_to_120"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='planitem',
-            constraint=models.CheckConstraint(condition=models.Q(('weight__range', (1, 3))), name='plan_item_weight_1_to_3'),
+            model_name="planitem",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("weight__range", (1, 3))), name="plan_item_weight_1_to_3"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='planitem',
-            constraint=models.CheckConstraint(condition=models.Q(('stage__in', [1, 2, 3, 4, 5])), name='plan_item_stage_exists'),
+            model_name="planitem",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("stage__in", [1, 2, 3, 4, 5])), name="plan_item_stage_exists"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='planversion',
-            constraint=models.UniqueConstraint(fields=('plan', 'number'), name='one_version_per_number'),
+            model_name="planversion",
+            constraint=models.UniqueConstraint(fields=("plan", "number"), name="one_version_per_number"),
         ),
         migrations.AddIndex(
-            model_name='plan',
-            index=models.Index(fields=['-changed_at', '-id'], name='plan_by_change'),
+            model_name="plan",
+            index=models.Index(fields=["-changed_at", "-id"], name="plan_by_change"),
         ),
         migrations.AddConstraint(
-            model_name='plan',
-            constraint=models.CheckConstraint(condition=models.Q(('length__range', (10, 480))), name='plan_length_10_to_480'),
+            model_name="plan",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("length__range", (10, 480))), name="plan_length_10_to_480"
+            ),
         ),
         migrations.AddIndex(
-            model_name='interview',
-            index=models.Index(fields=['-scheduled_at', '-id'], name='interview_by_time'),
+            model_name="interview",
+            index=models.Index(fields=["-scheduled_at", "-id"], name="interview_by_time"),
         ),
         migrations.AddIndex(
-            model_name='interview',
-            index=models.Index(condition=models.Q(('state', 'finished')), fields=['-finished_at', '-id'], name='record_by_time'),
+            model_name="interview",
+            index=models.Index(
+                condition=models.Q(("state", "finished")), fields=["-finished_at", "-id"], name="record_by_time"
+            ),
         ),
         migrations.AddIndex(
-            model_name='interview',
-            index=models.Index(condition=models.Q(('state', 'finished')), fields=['opening', '-finished_at', '-id'], name='record_by_opening'),
+            model_name="interview",
+            index=models.Index(
+                condition=models.Q(("state", "finished")),
+                fields=["opening", "-finished_at", "-id"],
+                name="record_by_opening",
+            ),
         ),
         migrations.AddIndex(
-            model_name='interview',
-            index=models.Index(condition=models.Q(('state', 'finished')), fields=['candidate', '-finished_at', '-id'], name='record_by_candidate'),
+            model_name="interview",
+            index=models.Index(
+                condition=models.Q(("state", "finished")),
+                fields=["candidate", "-finished_at", "-id"],
+                name="record_by_candidate",
+            ),
         ),
         migrations.AddIndex(
-            model_name='interview',
-            index=models.Index(condition=models.Q(('state', 'finished')), fields=['plan', '-finished_at', '-id'], name='record_by_plan'),
+            model_name="interview",
+            index=models.Index(
+                condition=models.Q(("state", "finished")), fields=["plan", "-finished_at", "-id"], name="record_by_plan"
+            ),
         ),
         migrations.AddIndex(
-            model_name='interview',
-            index=models.Index(condition=models.Q(('completed_at', None), ('state', 'finished')), fields=['-finished_at', '-id'], name='record_waiting'),
+            model_name="interview",
+            index=models.Index(
+                condition=models.Q(("completed_at", None), ("state", "finished")),
+                fields=["-finished_at", "-id"],
+                name="record_waiting",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='interview',
-            constraint=models.CheckConstraint(condition=models.Q(('state__in', ['scheduled', 'live', 'paused', 'finished', 'cancelled', 'no_show'])), name='interview_state_exists'),
+            model_name="interview",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("state__in", ["scheduled", "live", "paused", "finished", "cancelled", "no_show"])),
+                name="interview_state_exists",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='interview',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('state__in', ['live', 'paused', 'finished']), _negated=True), ('started_at__isnull', False), _connector='OR'), name='running_interview_has_started'),
+            model_name="interview",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("state__in", ["live", "paused", "finished"]), _negated=True),
+                    ("started_at__isnull", False),
+                    _connector="OR",
+                ),
+                name="running_interview_has_started",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='interview',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('finished_at__isnull', False), ('state', 'finished')), models.Q(models.Q(('state', 'finished'), _negated=True), ('finished_at', None)), _connector='OR'), name='finished_interview_has_its_time'),
+            model_name="interview",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("finished_at__isnull", False), ("state", "finished")),
+                    models.Q(models.Q(("state", "finished"), _negated=True), ("finished_at", None)),
+                    _connector="OR",
+                ),
+                name="finished_interview_has_its_time",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='interview',
-            constraint=models.CheckConstraint(condition=models.Q(('completed_at', None), ('state', 'finished'), _connector='OR'), name='complete_interview_is_finished'),
+            model_name="interview",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("completed_at", None), ("state", "finished"), _connector="OR"),
+                name="complete_interview_is_finished",
+            ),
         ),
         migrations.AddIndex(
-            model_name='scorecard',
-            index=models.Index(fields=['author', 'submitted_at'], name='scorecard_of_author'),
+            model_name="scorecard",
+            index=models.Index(fields=["author", "submitted_at"], name="scorecard_of_author"),
         ),
         migrations.AddIndex(
-            model_name='scorecard',
-            index=models.Index(condition=models.Q(('submitted_at__isnull', False)), fields=['recommendation', 'interview'], name='scorecard_by_recommendation'),
+            model_name="scorecard",
+            index=models.Index(
+                condition=models.Q(("submitted_at__isnull", False)),
+                fields=["recommendation", "interview"],
+                name="scorecard_by_recommendation",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='scorecard',
-            constraint=models.UniqueConstraint(fields=('interview', 'author'), name='one_scorecard_per_panelist'),
+            model_name="scorecard",
+            constraint=models.UniqueConstraint(fields=("interview", "author"), name="one_scorecard_per_panelist"),
         ),
         migrations.AddConstraint(
-            model_name='scorecard',
-            constraint=models.CheckConstraint(condition=models.Q(('submitted_at', None), models.Q(('recommendation__isnull', False), ('submit_op__isnull', False)), _connector='OR'), name='submitted_scorecard_recommends'),
+            model_name="scorecard",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("submitted_at", None),
+                    models.Q(("recommendation__isnull", False), ("submit_op__isnull", False)),
+                    _connector="OR",
+                ),
+                name="submitted_scorecard_recommends",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='scorecard',
-            constraint=models.CheckConstraint(condition=models.Q(('recommendation', None), ('recommendation__in', [1, 2, 3, 4]), _connector='OR'), name='recommendation_exists'),
+            model_name="scorecard",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("recommendation", None), ("recommendation__in", [1, 2, 3, 4]), _connector="OR"),
+                name="recommendation_exists",
+            ),
         ),
         migrations.AddIndex(
-            model_name='operation',
-            index=models.Index(condition=models.Q(('result', 'conflict'), ('settled_by', None)), fields=['scorecard', 'field'], name='unsettled_conflicts'),
+            model_name="operation",
+            index=models.Index(
+                condition=models.Q(("result", "conflict"), ("settled_by", None)),
+                fields=["scorecard", "field"],
+                name="unsettled_conflicts",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='operation',
-            constraint=models.UniqueConstraint(fields=('scorecard', 'op'), name='one_operation_per_id'),
+            model_name="operation",
+            constraint=models.UniqueConstraint(fields=("scorecard", "op"), name="one_operation_per_id"),
         ),
         migrations.AddConstraint(
-            model_name='sitting',
-            constraint=models.UniqueConstraint(fields=('interview', 'number'), name='one_sitting_per_number'),
+            model_name="sitting",
+            constraint=models.UniqueConstraint(fields=("interview", "number"), name="one_sitting_per_number"),
         ),
         migrations.AddConstraint(
-            model_name='sitting',
-            constraint=models.UniqueConstraint(condition=models.Q(('finished_at', None)), fields=('interview',), name='one_open_sitting_per_interview'),
+            model_name="sitting",
+            constraint=models.UniqueConstraint(
+                condition=models.Q(("finished_at", None)), fields=("interview",), name="one_open_sitting_per_interview"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='pause',
-            constraint=models.UniqueConstraint(condition=models.Q(('ended_at', None)), fields=('sitting',), name='one_open_pause_per_sitting'),
+            model_name="pause",
+            constraint=models.UniqueConstraint(
+                condition=models.Q(("ended_at", None)), fields=("sitting",), name="one_open_pause_per_sitting"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='unplannedquestion',
-            constraint=models.UniqueConstraint(fields=('interview', 'op'), name='one_unplanned_question_per_id'),
+            model_name="unplannedquestion",
+            constraint=models.UniqueConstraint(fields=("interview", "op"), name="one_unplanned_question_per_id"),
         ),
         migrations.AddConstraint(
-            model_name='versionitem',
-            constraint=models.UniqueConstraint(fields=('version', 'position'), name='one_version_item_per_position'),
+            model_name="versionitem",
+            constraint=models.UniqueConstraint(fields=("version", "position"), name="one_version_item_per_position"),
         ),
         migrations.AddConstraint(
-            model_name='response',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('item__isnull', False), ('unplanned', None)), models.Q(('item', None), ('unplanned__isnull', False)), _connector='OR'), name='response_to_one_question'),
+            model_name="response",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("item__isnull", False), ("unplanned", None)),
+                    models.Q(("item", None), ("unplanned__isnull", False)),
+                    _connector="OR",
+                ),
+                name="response_to_one_question",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='response',
-            constraint=models.UniqueConstraint(fields=('scorecard', 'item'), name='one_response_per_item'),
+            model_name="response",
+            constraint=models.UniqueConstraint(fields=("scorecard", "item"), name="one_response_per_item"),
         ),
         migrations.AddConstraint(
-            model_name='response',
-            constraint=models.UniqueConstraint(fields=('scorecard', 'unplanned'), name='one_response_per_unplanned'),
+            model_name="response",
+            constraint=models.UniqueConstraint(fields=("scorecard", "unplanned"), name="one_response_per_unplanned"),
         ),
         migrations.AddConstraint(
-            model_name='response',
-            constraint=models.CheckConstraint(condition=models.Q(('outcome__in', ['', 'rated', 'declined', 'not_reached', 'covered', 'not_observed', 'technical'])), name='outcome_exists'),
+            model_name="response",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("outcome__in", ["", "rated", "declined", "not_reached", "covered", "not_observed", "technical"])
+                ),
+                name="outcome_exists",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='response',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('outcome', 'rated'), ('rating__isnull', False), ('rating__range', (1, 5))), models.Q(models.Q(('outcome', 'rated'), _negated=True), ('rating', None)), _connector='OR'), name='rating_1_to_5_where_rated'),
+            model_name="response",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("outcome", "rated"), ("rating__isnull", False), ("rating__range", (1, 5))),
+                    models.Q(models.Q(("outcome", "rated"), _negated=True), ("rating", None)),
+                    _connector="OR",
+                ),
+                name="rating_1_to_5_where_rated",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='response',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('outcome', 'covered'), models.Q(('covered_by', ''), _negated=True)), models.Q(models.Q(('outcome', 'covered'), _negated=True), ('covered_by', '')), _connector='OR'), name='covered_names_the_question'),
+            model_name="response",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("outcome", "covered"), models.Q(("covered_by", ""), _negated=True)),
+                    models.Q(models.Q(("outcome", "covered"), _negated=True), ("covered_by", "")),
+                    _connector="OR",
+                ),
+                name="covered_names_the_question",
+            ),
         ),
     ]

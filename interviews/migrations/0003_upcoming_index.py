@@ -5,20 +5,45 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('interviews', '0002_immutable_versions'),
+        ("interviews", "0002_immutable_versions"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
     operations = [
         migrations.AlterField(
-            model_name='historyentry',
-            name='what',
-            field=models.CharField(choices=[('scheduled', 'Interview scheduled'), ('moved', 'Interview moved'), ('cancelled', 'Interview cancelled'), ('no_show', 'Candidate did not come'), ('started', 'Interview started'), ('paused', 'Interview paused'), ('resumed', 'Interview resumed'), ('finished', 'Interview finished'), ('finish_undone', 'Finish undone'), ('sitting_scheduled', 'Further sitting scheduled'), ('sitting_dropped', 'Further sitting dropped'), ('question_added', 'Unplanned question added'), ('panelist_added', 'Panelist added'), ('panelist_removed', 'Panelist removed'), ('lead_taken', 'Lead taken over'), ('excused', 'Panelist excused'), ('version_changed', 'Plan version changed'), ('submitted', 'Scorecard submitted')], max_length=20),
+            model_name="historyentry",
+            name="what",
+            field=models.CharField(
+                choices=[
+                    ("scheduled", "Interview scheduled"),
+                    ("moved", "Interview moved"),
+                    ("cancelled", "Interview cancelled"),
+                    ("no_show", "Candidate did not come"),
+                    ("started", "Interview started"),
+                    ("paused", "Interview paused"),
+                    ("resumed", "Interview resumed"),
+                    ("finished", "Interview finished"),
+                    ("finish_undone", "Finish undone"),
+                    ("sitting_scheduled", "Further sitting scheduled"),
+                    ("sitting_dropped", "Further sitting dropped"),
+                    ("question_added", "Unplanned question added"),
+                    ("panelist_added", "Panelist added"),
+                    ("panelist_removed", "Panelist removed"),
+                    ("lead_taken", "Lead taken over"),
+                    ("excused", "Panelist excused"),
+                    ("version_changed", "Plan version changed"),
+                    ("submitted", "Scorecard submitted"),
+                ],
+                max_length=20,
+            ),
         ),
         migrations.AddIndex(
-            model_name='interview',
-            index=models.Index(condition=models.Q(('state__in', ['scheduled', 'live', 'paused'])), fields=['scheduled_at', 'id'], name='interview_upcoming'),
+            model_name="interview",
+            index=models.Index(
+                condition=models.Q(("state__in", ["scheduled", "live", "paused"])),
+                fields=["scheduled_at", "id"],
+                name="interview_upcoming",
+            ),
         ),
     ]

@@ -7,21 +7,27 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('interviews', '0004_sealing'),
+        ("interviews", "0004_sealing"),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='NotesSearch',
+            name="NotesSearch",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('document', django.contrib.postgres.search.SearchVectorField()),
-                ('scorecard', models.OneToOneField(on_delete=django.db.models.deletion.CASCADE, related_name='search', to='interviews.scorecard')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("document", django.contrib.postgres.search.SearchVectorField()),
+                (
+                    "scorecard",
+                    models.OneToOneField(
+                        on_delete=django.db.models.deletion.CASCADE, related_name="search", to="interviews.scorecard"
+                    ),
+                ),
             ],
             options={
-                'indexes': [django.contrib.postgres.indexes.GinIndex(fields=['document'], name='notes_search_document')],
+                "indexes": [
+                    django.contrib.postgres.indexes.GinIndex(fields=["document"], name="notes_search_document")
+                ],
             },
         ),
     ]

@@ -30,9 +30,12 @@ class CandidateQuerySet(models.QuerySet):
         """Adds `last_at` and `last_state` of the latest interview that the user may know of, or None."""
         from interviews.models.interviews import Interview
 
-        latest = Interview.objects.visible_to(user).filter(candidate=models.OuterRef("pk")).order_by("-scheduled_at", "-pk")
+        latest = (
+            Interview.objects.visible_to(user).filter(candidate=models.OuterRef("pk")).order_by("-scheduled_at", "-pk")
+        )
         return self.annotate(
-            last_at=models.Subquery(latest.values("scheduled_at")[:1]), last_state=models.Subquery(latest.values("state")[:1])
+            last_at=models.Subquery(latest.values("scheduled_at")[:1]),
+            last_state=models.Subquery(latest.values("state")[:1]),
         )
 
     def idle(self):

@@ -42,7 +42,9 @@ class InterviewQuerySet(models.QuerySet):
 
     def led_by(self, user):
         """Interviews the user may start, pause and finish."""
-        return self.filter(Exists(Panelist.objects.of(user).filter(interview=OuterRef("pk"), place=Place.LEAD, excused_at=None)))
+        return self.filter(
+            Exists(Panelist.objects.of(user).filter(interview=OuterRef("pk"), place=Place.LEAD, excused_at=None))
+        )
 
     def scored_by(self, user):
         """Interviews of which the user keeps a scorecard: as lead or panelist, not excused."""
@@ -70,8 +72,10 @@ class InterviewQuerySet(models.QuerySet):
         scoring = Exists(my_place.scoring())
         observing = Exists(my_place.filter(place=Place.OBSERVER, excused_at=None))
         excused = Exists(my_place.filter(excused_at__isnull=False))
-        owing = Scorecard.objects.owed().of(user).filter(
-            interview__candidate=OuterRef("candidate"), interview__opening=OuterRef("opening")
+        owing = (
+            Scorecard.objects.owed()
+            .of(user)
+            .filter(interview__candidate=OuterRef("candidate"), interview__opening=OuterRef("opening"))
         )
         return self.filter(
             (scoring & submitted)
@@ -118,7 +122,9 @@ class Interview(models.Model):
     """A candidate interviewed by a plan version. Its life: scheduled, live and paused in turns, finished; or
     cancelled, or no-show. What may be done when is in `interviews.lifecycle`."""
 
-    opening = models.ForeignKey("interviews.Opening", models.PROTECT, related_name="interviews", verbose_name=_("opening"))
+    opening = models.ForeignKey(
+        "interviews.Opening", models.PROTECT, related_name="interviews", verbose_name=_("opening")
+    )
     candidate = models.ForeignKey(
         "interviews.Candidate", models.PROTECT, related_name="interviews", verbose_name=_("candidate")
     )
@@ -132,7 +138,9 @@ class Interview(models.Model):
     # When the last scorecard came in; null while one is owed.
     completed_at = models.DateTimeField(null=True, blank=True, editable=False)
     demo = models.BooleanField(default=False, editable=False)
-    created_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, editable=False, related_name="+")
+    created_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.PROTECT, null=True, editable=False, related_name="+"
+    )
     created_at = models.DateTimeField(auto_now_add=True)
 
     objects = InterviewQuerySet.as_manager()
@@ -142,8 +150,12 @@ class Interview(models.Model):
         indexes = [
             models.Index(fields=["-scheduled_at", "-id"], name="interview_by_time"),
             models.Index(fields=["-finished_at", "-id"], name="record_by_time", condition=Q(state="finished")),
-            models.Index(fields=["opening", "-finished_at", "-id"], name="record_by_opening", condition=Q(state="finished")),
-            models.Index(fields=["candidate", "-finished_at", "-id"], name="record_by_candidate", condition=Q(state="finished")),
+            models.Index(
+                fields=["opening", "-finished_at", "-id"], name="record_by_opening", condition=Q(state="finished")
+            ),
+            models.Index(
+                fields=["candidate", "-finished_at", "-id"], name="record_by_candidate", condition=Q(state="finished")
+            ),
             models.Index(fields=["plan", "-finished_at", "-id"], name="record_by_plan", condition=Q(state="finished")),
             models.Index(
                 fields=["scheduled_at", "id"],

@@ -26,17 +26,27 @@ class Panelist(models.Model):
     place = models.CharField(_("place"), max_length=8, choices=Place)
     joined_at = models.DateTimeField(auto_now_add=True)
     excused_at = models.DateTimeField(null=True, blank=True, editable=False)
-    excused_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, editable=False, related_name="+")
+    excused_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.PROTECT, null=True, editable=False, related_name="+"
+    )
     excused_reason = models.CharField(_("reason"), max_length=400, blank=True)
 
     objects = PanelistQuerySet.as_manager()
 
     class Meta:
-        ordering = ["interview", models.Case(models.When(place="lead", then=0), models.When(place="panelist", then=1), default=2), "pk"]
+        ordering = [
+            "interview",
+            models.Case(models.When(place="lead", then=0), models.When(place="panelist", then=1), default=2),
+            "pk",
+        ]
         constraints = [
             models.UniqueConstraint(fields=["interview", "user"], name="one_place_per_user"),
-            models.UniqueConstraint(fields=["interview"], condition=models.Q(place="lead"), name="one_lead_per_interview"),
-            models.CheckConstraint(condition=models.Q(place__in=["lead", "panelist", "observer"]), name="panel_place_exists"),
+            models.UniqueConstraint(
+                fields=["interview"], condition=models.Q(place="lead"), name="one_lead_per_interview"
+            ),
+            models.CheckConstraint(
+                condition=models.Q(place__in=["lead", "panelist", "observer"]), name="panel_place_exists"
+            ),
             models.CheckConstraint(
                 condition=models.Q(excused_at=None) | ~models.Q(excused_reason=""), name="excused_with_a_reason"
             ),

@@ -37,7 +37,9 @@ class ScorecardQuerySet(models.QuerySet):
         """Own scorecards, and submitted ones of interviews open to the user. One query, no joins."""
         from interviews.models.interviews import Interview
 
-        return self.filter(Q(author=user) | Q(submitted_at__isnull=False, interview__in=Interview.objects.open_to(user)))
+        return self.filter(
+            Q(author=user) | Q(submitted_at__isnull=False, interview__in=Interview.objects.open_to(user))
+        )
 
     def of(self, user):
         return self.filter(author=user)
@@ -64,7 +66,9 @@ class Scorecard(models.Model):
 
     interview = models.ForeignKey("interviews.Interview", models.PROTECT, related_name="scorecards")
     author = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="scorecards")
-    recommendation = models.PositiveSmallIntegerField(_("recommendation"), choices=Recommendation, null=True, blank=True)
+    recommendation = models.PositiveSmallIntegerField(
+        _("recommendation"), choices=Recommendation, null=True, blank=True
+    )
     summary = models.TextField(_("summary"), blank=True)
     heads = models.JSONField(default=dict)
     submitted_at = models.DateTimeField(null=True, blank=True, editable=False)
@@ -92,7 +96,8 @@ class Scorecard(models.Model):
                 name="submitted_scorecard_recommends",
             ),
             models.CheckConstraint(
-                condition=Q(recommendation=None) | Q(recommendation__in=Recommendation.values), name="recommendation_exists"
+                condition=Q(recommendation=None) | Q(recommendation__in=Recommendation.values),
+                name="recommendation_exists",
             ),
         ]
 
@@ -124,7 +129,7 @@ class Response(models.Model):
     covered_by = models.CharField(max_length=24, blank=True)
     notes = models.TextField(_("notes"), blank=True)
     # The notes as they stood when the interview finished, once they changed afterwards.
-    notes_at_finish = models.TextField(null=True, blank=True, editable=False)
+    notes_at_finish = models.TextField(null=True, blank=True, editable=False)  # noqa: DJ001, null is "unchanged"
     points = models.JSONField(default=list)
     parts = models.JSONField(default=list)
     follow_ups = models.JSONField(default=list)
@@ -143,7 +148,8 @@ class Response(models.Model):
             models.UniqueConstraint(fields=["scorecard", "unplanned"], name="one_response_per_unplanned"),
             models.CheckConstraint(condition=Q(outcome__in=["", *Outcome.values]), name="outcome_exists"),
             models.CheckConstraint(
-                condition=Q(outcome="rated", rating__isnull=False) & Q(rating__range=(1, 5)) | ~Q(outcome="rated") & Q(rating=None),
+                condition=Q(outcome="rated", rating__isnull=False) & Q(rating__range=(1, 5))
+                | ~Q(outcome="rated") & Q(rating=None),
                 name="rating_1_to_5_where_rated",
             ),
             models.CheckConstraint(

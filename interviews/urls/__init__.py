@@ -3,4 +3,10 @@
 from interviews.urls import plans, records, room, saving, scheduling
 
 app_name = "interviews"
-urlpatterns = [*scheduling.urlpatterns, *plans.urlpatterns, *room.urlpatterns, *saving.urlpatterns, *records.urlpatterns]
+urlpatterns = [
+    *scheduling.urlpatterns,
+    *plans.urlpatterns,
+    *room.urlpatterns,
+    *saving.urlpatterns,
+    *records.urlpatterns,
+]

@@ -82,9 +82,7 @@ def interview_start(request, pk):
 
 def led(request, pk, act, to="interviews:room", **details):
     """Does what only the lead may do, then shows the page that follows; a refusal goes back with its sentence."""
-    interview = get_or_refuse(
-        Interview.objects.visible_to(request.user), Interview.objects.led_by(request.user), pk=pk
-    )
+    interview = get_or_refuse(Interview.objects.visible_to(request.user), Interview.objects.led_by(request.user), pk=pk)
     try:
         act(interview=interview, by=request.user, **details)
     except Problem as problem:

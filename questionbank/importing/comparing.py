@@ -162,7 +162,8 @@ def find_sets(pairs, edits, *, library_name, lock):
     else:
         wanted = {title for title in titles if title}
         sets = QuestionSet.objects.filter(library_name=None).filter(
-            Q(pk__in=with_title(Lower("title"), wanted)) | Q(pk__in=with_title(Lower(KeyTextTransform("title", "imported")), wanted))
+            Q(pk__in=with_title(Lower("title"), wanted))
+            | Q(pk__in=with_title(Lower(KeyTextTransform("title", "imported")), wanted))
         )
     sets = sets.prefetch_related("audience", "tips").order_by(F("archived_at").asc(nulls_first=True), "-pk")
     if lock:

@@ -105,5 +105,3 @@ def tidy(edits, kind, number):
     edits[kind][str(number)] = {name: value for name, value in change.items() if value}
     if not edits[kind][str(number)]:
         del edits[kind][str(number)]
-
-

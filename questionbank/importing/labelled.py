@@ -172,13 +172,10 @@ def read_label(line: str, *, starts_block: bool, in_list: bool) -> Label | None:
     if len(body) <= HEAD_AT_MOST and (found := look_up(strip_marks(body))):
         kind, number, qualifier, wording = found
         # One bare word is a label only if it stands like one; "time" may end a wrapped line of prose.
-        if kind not in ("question", "title") or number is not None:
-            if (
-                " " in wording
-                or number is not None
-                or ((starts_block or body[0].isupper() or marked) and len(body) > 1)
-            ):
-                return Label(kind, number, qualifier, wording=wording)
+        if (kind not in ("question", "title") or number is not None) and (
+            " " in wording or number is not None or ((starts_block or body[0].isupper() or marked) and len(body) > 1)
+        ):
+            return Label(kind, number, qualifier, wording=wording)
     return label_without_colon(body)
 
 

@@ -100,7 +100,9 @@ class Row:
         """The words of “when to ask” before the cue, the cue, and after it."""
         text, cue = self.question.when_to_ask, "" if self.question.stage_named else self.question.stage_cue
         start = text.lower().find(cue.lower()) if cue else -1
-        return (text[:start], text[start : start + len(cue)], text[start + len(cue) :]) if start >= 0 else (text, "", "")
+        return (
+            (text[:start], text[start : start + len(cue)], text[start + len(cue) :]) if start >= 0 else (text, "", "")
+        )
 
     @property
     def key(self):
@@ -233,7 +235,11 @@ class Preview:
 
     def listed(self, name, after):
         """One page of a list behind question `after`, by set; and the number to go on behind, or None."""
-        rows = [row for row in self.rows if row.number > after and (not name or name in (row.kind, row.needs_look and "look"))]
+        rows = [
+            row
+            for row in self.rows
+            if row.number > after and (not name or name in (row.kind, row.needs_look and "look"))
+        ]
         page = rows[:ROWS_A_PAGE]
         groups = [
             (self.heads[number - 1], list(group)) for number, group in groupby(page, key=lambda row: row.set_number)
@@ -253,7 +259,9 @@ def settled(comparison: QuestionComparison) -> set[str]:
 
 def shown(differences: list[Difference]) -> list[ShownDifference]:
     return [
-        ShownDifference(one, FIELD_NAMES[one.field], compared_lines(lines_of(one.field, one.ours), lines_of(one.field, one.theirs)))
+        ShownDifference(
+            one, FIELD_NAMES[one.field], compared_lines(lines_of(one.field, one.ours), lines_of(one.field, one.theirs))
+        )
         for one in differences
     ]
 
@@ -262,7 +270,11 @@ def compared_lines(ours: list[str], theirs: list[str]) -> list[tuple[str, str]]:
     """What only we have, what only the document has, and what both have, in the order of the document."""
     gone = [("-", line) for line in ours if line not in theirs]
     here = [("" if line in ours else "+", line) for line in theirs]
-    return [*gone, *here] if gone or any(sign for sign, _line in here) else [("-", "\n".join(ours)), ("+", "\n".join(theirs))]
+    return (
+        [*gone, *here]
+        if gone or any(sign for sign, _line in here)
+        else [("-", "\n".join(ours)), ("+", "\n".join(theirs))]
+    )
 
 
 def lines_of(name: str, value) -> list[str]:
@@ -282,4 +294,3 @@ def lines_of(name: str, value) -> list[str]:
     if name == "materials":
         return ["\n".join(filter(None, (row["title"], row["body"]))) for row in value]
     return [str(one) for one in value] if isinstance(value, list) else [str(value)]
-

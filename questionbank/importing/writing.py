@@ -244,4 +244,3 @@ def create_details(pairs_by_name):
     for name, (model, rows_of) in DETAILS.items():
         rows = [row for question, parsed in pairs_by_name.get(name, ()) for row in rows_of(question, parsed)]
         model.objects.bulk_create(rows, batch_size=ROWS_AT_ONCE)
-

@@ -4,15 +4,14 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('questionbank', '0004_search_triggers'),
+        ("questionbank", "0004_search_triggers"),
     ]
 
     operations = [
         migrations.AddField(
-            model_name='importdraft',
-            name='edits',
+            model_name="importdraft",
+            name="edits",
             field=models.JSONField(blank=True, default=dict),
         ),
     ]

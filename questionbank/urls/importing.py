@@ -18,7 +18,11 @@ urlpatterns = [
         importing.import_question_choose,
         name="import_question_choose",
     ),
-    path("sets/import/<int:pk>/questions/<int:number>/stage/", importing.import_question_stage, name="import_question_stage"),
+    path(
+        "sets/import/<int:pk>/questions/<int:number>/stage/",
+        importing.import_question_stage,
+        name="import_question_stage",
+    ),
     path(
         "sets/import/<int:pk>/questions/<int:number>/exclude/",
         importing.import_question_exclude,

@@ -107,7 +107,9 @@ def _told(written):
         added = ngettext("%(n)s question added to the bank.", "%(n)s questions added to the bank.", written.created)
         said.append(added % {"n": written.created})
     if written.changed:
-        said.append(ngettext("%(n)s question changed.", "%(n)s questions changed.", written.changed) % {"n": written.changed})
+        said.append(
+            ngettext("%(n)s question changed.", "%(n)s questions changed.", written.changed) % {"n": written.changed}
+        )
     chosen = "&".join(f"set={question_set.pk}" for question_set in written.sets[:10])
     return format_html(
         '{} <a href="{}?{}">{}</a>',
@@ -135,7 +137,9 @@ def import_fill(request, pk):
     if form.is_valid():
         filled = len(form.chosen())
         for number in form.chosen():
-            set_fields(draft.edits, "questions", number, parsed=preview.row(number).comparison.raw, values=form.values())
+            set_fields(
+                draft.edits, "questions", number, parsed=preview.row(number).comparison.raw, values=form.values()
+            )
         draft.save_edits()
         preview, form = Preview(draft), None
     elif not request.htmx:

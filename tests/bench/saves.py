@@ -42,7 +42,9 @@ class Writer:
 
     def pair(self, port):
         client = Client(port, self.scorecard.author)
-        return lambda: self.save(client), lambda: client.ask("POST", f"/bench/write/{self.scorecard.pk}", self.text())[0]
+        return lambda: self.save(client), lambda: client.ask("POST", f"/bench/write/{self.scorecard.pk}", self.text())[
+            0
+        ]
 
     def save(self, client):
         batch, operation = self.batch()

@@ -16,5 +16,7 @@ def test_server_that_may_forget_is_refused_in_a_sentence():
     with connection.cursor() as cursor:
         cursor.execute("SET LOCAL synchronous_commit = off")
 
-    with pytest.raises(ImproperlyConfigured, match="synchronous_commit = off, so a crash could lose what people were told"):
+    with pytest.raises(
+        ImproperlyConfigured, match="synchronous_commit = off, so a crash could lose what people were told"
+    ):
         assert_durable(None, connection)

@@ -7,6 +7,7 @@ import sys
 
 from tests.e2e.pages import PAGES, Page, demo_world, missing, pk  # isort: skip
 from axe_playwright_python.sync_playwright import Axe
+
 from tests.conftest import NO_BROWSER, find_chromium
 from tests.e2e.browser import chromium
 from tests.e2e.screenshots import context_of

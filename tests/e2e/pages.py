@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "tests.settings")
 
-import django  # noqa: E402
+import django
 
 django.setup()
 
@@ -196,7 +196,9 @@ def missing():
     shown = {page.name for page in PAGES} | NOT_PAGES
     client = Client()
     client.force_login(User.objects.with_role(Role.HIRING_MANAGER).first())
-    return sorted(name for name, pattern in routes().items() if name not in shown and answers_get(client, name, pattern))
+    return sorted(
+        name for name, pattern in routes().items() if name not in shown and answers_get(client, name, pattern)
+    )
 
 
 def routes():
@@ -215,5 +217,5 @@ def walk(patterns, namespace):
 
 def answers_get(client, name, pattern):
     """False for actions, which refuse GET with 405 before they look for anything."""
-    kwargs = {parameter: 1 for parameter in pattern.pattern.converters}
+    kwargs = dict.fromkeys(pattern.pattern.converters, 1)
     return client.get(reverse(name, kwargs=kwargs)).status_code != 405

@@ -25,7 +25,9 @@ def main():
             for scheme in ("light", "dark"):
                 contexts = {}
                 for page in PAGES:
-                    context = contexts.get(page.who) or context_of(browser, world, page.who, address, width, height, scheme)
+                    context = contexts.get(page.who) or context_of(
+                        browser, world, page.who, address, width, height, scheme
+                    )
                     contexts[page.who] = context
                     if take(context, page, world, f"{width}-{scheme}"):
                         files += 1

@@ -137,7 +137,11 @@ def test_finish_review_and_submit_by_keyboard(open_page, live):
 
     interview.refresh_from_db()
     scorecard = interview.scorecards.get()
-    assert (interview.state, scorecard.recommendation, scorecard.summary) == (State.FINISHED, 4, "Sound on every question.")
+    assert (interview.state, scorecard.recommendation, scorecard.summary) == (
+        State.FINISHED,
+        4,
+        "Sound on every question.",
+    )
     assert sorted(scorecard.responses.values_list("rating", flat=True)) == [3, 4, 4, 4]
 
 

@@ -46,9 +46,20 @@ def combinations():
         PLACES, ROLES, [False, True], [False, True], [False, True], [False, True]
     ):
         scores = place in (Place.LEAD, Place.PANELIST)
-        if excused and (place is None or mine) or mine and not scores or manages and role != (Role.HIRING_MANAGER,):
+        if (
+            (excused and (place is None or mine))
+            or (mine and not scores)
+            or (manages and role != (Role.HIRING_MANAGER,))
+        ):
             continue
-        yield {"place": place, "role": role, "manages": manages, "excused": excused, "submitted": mine, "others_submitted": others}
+        yield {
+            "place": place,
+            "role": role,
+            "manages": manages,
+            "excused": excused,
+            "submitted": mine,
+            "others_submitted": others,
+        }
 
 
 def build(user, *, place, excused, submitted: bool, others_submitted, opening):
@@ -157,7 +168,9 @@ def test_rows_come_once_however_many_places_and_scorecards(django_assert_num_que
         assert len(scorecards) == len(set(scorecards)) == 4 * len(opened)
 
 
-@pytest.mark.parametrize("queryset", [lambda u: Interview.objects.open_to(u), lambda u: Scorecard.objects.visible_to(u)])
+@pytest.mark.parametrize(
+    "queryset", [lambda u: Interview.objects.open_to(u), lambda u: Scorecard.objects.visible_to(u)]
+)
 def test_rule_neither_joins_nor_says_distinct(queryset):
     user = make_user(*Role)
     query = queryset(user).query
@@ -196,7 +209,8 @@ def test_hiring_manager_sees_and_schedules_their_openings_only():
 
 def test_owed_is_what_a_place_still_has_to_submit():
     interview = make_interview(
-        state=State.FINISHED, panel=[(make_user(), Place.LEAD), (make_user(), Place.PANELIST), (make_user(), Place.OBSERVER)]
+        state=State.FINISHED,
+        panel=[(make_user(), Place.LEAD), (make_user(), Place.PANELIST), (make_user(), Place.OBSERVER)],
     )
     lead, second = interview.scorecards.all()
     make_interview(state=State.CANCELLED)

@@ -8,7 +8,7 @@ from django.urls import reverse
 
 from accounts.models import Role
 from interviews.models import Place, State
-from tests.factories import make_interview, make_panelist, make_user, submitted, rate
+from tests.factories import make_interview, make_panelist, make_user, rate, submitted
 
 pytestmark = pytest.mark.django_db
 
@@ -62,7 +62,9 @@ def test_room_starts_from_the_scorecard_of_the_viewer(client):
 def test_room_of_a_panelist_has_nothing_of_the_leads(client):
     interview = make_interview(state=State.LIVE)
     panelist = make_panelist(interview=interview)
-    interview.scorecards.get(author=lead_of(interview)).responses.update(notes="xylophone", heads={"notes": str(uuid.uuid4())})
+    interview.scorecards.get(author=lead_of(interview)).responses.update(
+        notes="xylophone", heads={"notes": str(uuid.uuid4())}
+    )
     client.force_login(panelist.user)
 
     assert b"xylophone" not in client.get(url("room", interview)).content
@@ -74,7 +76,7 @@ def test_room_before_the_start_is_a_lobby(client):
 
     response = client.get(url("room", interview))
 
-    assert [template.name for template in response.templates][0] == "interviews/room_lobby.html"
+    assert response.templates[0].name == "interviews/room_lobby.html"
 
 
 def test_room_after_the_finish_leads_to_the_review(client):
@@ -149,7 +151,9 @@ def test_action_out_of_turn_says_why(client):
 
     response = client.post(url("interview_start", interview), follow=True)
 
-    assert [str(message) for message in response.context["messages"]] == ["This interview is not waiting to be started."]
+    assert [str(message) for message in response.context["messages"]] == [
+        "This interview is not waiting to be started."
+    ]
 
 
 def test_unplanned_question_is_added_once_for_all_scorecards(client):
@@ -191,7 +195,9 @@ def test_review_of_a_submitted_scorecard_leads_to_the_record(client):
     submitted(rate(interview.scorecards.get()))
     client.force_login(lead_of(interview))
 
-    assert client.get(url("scorecard_review", interview)).url == reverse("interviews:record_detail", args=[interview.pk])
+    assert client.get(url("scorecard_review", interview)).url == reverse(
+        "interviews:record_detail", args=[interview.pk]
+    )
 
 
 def test_review_of_somebody_without_a_scorecard_is_not_found(client):

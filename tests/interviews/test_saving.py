@@ -126,7 +126,9 @@ def test_field_is_set(client, scorecard, response, name, value, columns):
     assert {column: getattr(response, column) for column in columns} == columns
 
 
-@pytest.mark.parametrize(("field", "value"), [("recommendation", 4), ("recommendation", None), ("summary", "Clear yes.")])
+@pytest.mark.parametrize(
+    ("field", "value"), [("recommendation", 4), ("recommendation", None), ("summary", "Clear yes.")]
+)
 def test_field_of_the_scorecard_is_set(client, scorecard, field, value):
     sent = operation(field, value)
 

@@ -89,9 +89,7 @@ def test_weight_decides_what_is_enough():
 
 
 def card(weighted_ratings, rated_weight, planned_weight):
-    return SimpleNamespace(
-        weighted_ratings=weighted_ratings, rated_weight=rated_weight, planned_weight=planned_weight
-    )
+    return SimpleNamespace(weighted_ratings=weighted_ratings, rated_weight=rated_weight, planned_weight=planned_weight)
 
 
 @given(st.lists(st.tuples(st.integers(1, 50), st.integers(1, 10), st.integers(1, 20)), max_size=8))

@@ -167,7 +167,13 @@ def test_values_of_replaced_operations_are_forgotten_after_30_days(logged):
     assert Operation.objects.outlived().forget_values() == 2
 
     values = list(logged.operations.values_list("value", "result"))
-    assert values == [(None, "applied"), (None, "applied"), ("three", "conflict"), ("four", "applied"), ("late", "late")]
+    assert values == [
+        (None, "applied"),
+        (None, "applied"),
+        ("three", "conflict"),
+        ("four", "applied"),
+        ("late", "late"),
+    ]
     assert all(len(operation.digest) == 32 for operation in logged.operations.all())
 
 

@@ -107,9 +107,7 @@ def test_only_a_finished_interview_takes_scorecards(state):
 
 
 def test_excused_panelist_cannot_submit(scorecard):
-    interview = make_interview(
-        state=State.FINISHED, panel=[(make_user(), Place.LEAD), (make_user(), Place.PANELIST)]
-    )
+    interview = make_interview(state=State.FINISHED, panel=[(make_user(), Place.LEAD), (make_user(), Place.PANELIST)])
     panelist = interview.panel.get(place=Place.PANELIST)
     lifecycle.excuse(panelist=panelist, by=interview.created_by, reason="Ill")
 
@@ -171,7 +169,8 @@ def test_field_that_the_page_made_up_is_stale(scorecard):
 
 def test_last_submission_completes_the_interview():
     interview = make_interview(
-        state=State.FINISHED, panel=[(make_user(), Place.LEAD), (make_user(), Place.PANELIST), (make_user(), Place.OBSERVER)]
+        state=State.FINISHED,
+        panel=[(make_user(), Place.LEAD), (make_user(), Place.PANELIST), (make_user(), Place.OBSERVER)],
     )
     first, second = interview.scorecards.all()
 

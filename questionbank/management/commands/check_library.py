@@ -16,7 +16,10 @@ class Command(BaseCommand):
 
     def add_arguments(self, parser):
         parser.add_argument(
-            "--against", type=Path, metavar="FOLDER", help="also warn of runs of 12 words that stand in a text file there"
+            "--against",
+            type=Path,
+            metavar="FOLDER",
+            help="also warn of runs of 12 words that stand in a text file there",
         )
 
     def handle(self, *, against, **options):

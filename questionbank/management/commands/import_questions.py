@@ -24,7 +24,9 @@ class Command(BaseCommand):
         parser.add_argument("--json", action="store_true", help="print one JSON object with what was read")
         parser.add_argument("--user", metavar="EMAIL", help="who the new sets and questions are by")
         parser.add_argument(
-            "--take-document", action="store_true", help="where both were changed, take the document's text instead of ours"
+            "--take-document",
+            action="store_true",
+            help="where both were changed, take the document's text instead of ours",
         )
 
     def handle(self, *, file, dry_run, user, take_document, **options):
@@ -34,7 +36,9 @@ class Command(BaseCommand):
         if options["json"]:
             self.stdout.write(json.dumps(summary, ensure_ascii=False, indent=2))
         if not document.sets:
-            raise CommandError(f"{file}: {document.warnings[0]['message'] if document.warnings else 'nothing was read.'}")
+            raise CommandError(
+                f"{file}: {document.warnings[0]['message'] if document.warnings else 'nothing was read.'}"
+            )
         for parsed in document.sets:
             parsed.title = parsed.title or file.stem.replace("_", " ")[:120]
         conflicts = True if take_document else None
