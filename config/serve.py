@@ -92,17 +92,22 @@ def embedded_postgres():
 
 
 def prepare_database():
-    """Migrate, and load the starter set and the demo data; each leaves alone what is already there."""
+    """Migrate, and load the starter set and the demo data; each leaves alone what is already there.
+
+    Exits 1 with the command's own sentence when one of them refuses.
+    """
     import django
-    from django.core.management import call_command, get_commands
+    from django.core.management import CommandError, call_command
     from django.db import connection
 
     django.setup()
     say("Preparing the database …")
-    call_command("migrate", verbosity=0, interactive=False)
-    for command in ("load_library", "load_demo"):
-        if command in get_commands():
+    try:
+        call_command("migrate", verbosity=0, interactive=False)
+        for command in ("load_library", "load_demo"):
             call_command(command)
+    except CommandError as problem:
+        sys.exit(str(problem))
     connection.close()
 
 

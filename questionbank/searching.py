@@ -17,10 +17,9 @@ from questionbank.models.search import NameLexemes, QuestionSearch, SearchWord
 RANKED_AT_MOST = 200
 COUNTED_AT_MOST = 1000
 # So many are weighed against each other: first those with the words in short name or text, of which so many are
-# looked at, then any.
+# looked at; then any, until counting stops.
 NAMED_AT_MOST = 2000
 NAMED_CANDIDATES = 400
-OTHER_CANDIDATES = 400
 READ_AT_MOST = 200
 WEIGHTS = [0.05, 0.15, 0.4, 1.0]  # answers, guidance, topic and competency, short name and text
 
@@ -114,34 +113,39 @@ class Rank(models.Func):
         super().__init__(document, query, weights="'{" + ", ".join(map(str, WEIGHTS)) + "}'")
 
 
-def matching(questions, search):
-    """Those questions of a queryset that say what was searched for, unranked."""
-    if not search.query:
-        return questions.none()
-    return questions.filter(Has(models.F("search__document"), TsQuery(search.query)))
-
-
 def ranked(questions, search):
-    """The best 200 of a queryset, best first, each with its `rank`. One query; filter before, not after."""
+    """The best 200 of a queryset, best first, each with its `rank`. One query; filter before, not after.
+
+    Each also knows `found_in_all`: how many match, exact up to 1,000 and larger than that for any more.
+    """
     if not search.query:
         return questions.none()
     query = TsQuery(search.query)
     named = QuestionSearch.objects.filter(Has(NameLexemes("document"), query)).values("pk")[:NAMED_AT_MOST]
     near = questions.filter(pk__in=named).order_by().values("pk")[:NAMED_CANDIDATES]
-    far = matching(questions, search).order_by().values("pk")[:OTHER_CANDIDATES]
-    found = questions.model.objects.filter(pk__in=near.union(far, all=True))
-    return found.annotate(rank=Rank(models.F("search__document"), query)).order_by("-rank", "pk")[:RANKED_AT_MOST]
+    matching = questions.filter(Has(models.F("search__document"), query)).order_by()
+    candidates = near.union(matching.values("pk")[: COUNTED_AT_MOST + 1], all=True)
+    found = questions.model.objects.filter(pk__in=candidates).annotate(
+        rank=Rank(models.F("search__document"), query), found_in_all=models.Window(models.Count("pk"))
+    )
+    return found.order_by("-rank", "pk")[:RANKED_AT_MOST]
 
 
 def count_at_most(questions):
-    """How many, in words for a page: "0" to "1,000", then "1,000+". One query that stops counting there."""
-    count = questions.order_by()[: COUNTED_AT_MOST + 1].count()
+    """How many, and whether there are more: at most 1,000, for "1,000+". One query that stops counting there."""
+    return capped(questions.order_by()[: COUNTED_AT_MOST + 1].count())
+
+
+def capped(count):
     return (COUNTED_AT_MOST, True) if count > COUNTED_AT_MOST else (count, False)
 
 
 @dataclass
 class Highlights:
-    """One question's texts as safe HTML, with what was found in `<mark>`; `excerpt` is from guidance or answers."""
+    """One question's texts as safe HTML, with what was found in `<mark>`.
+
+    `excerpt` is from guidance or answers, where name and text do not say it.
+    """
 
     name: str
     text: str
@@ -163,18 +167,18 @@ def highlight(questions, search):
 
 
 WHOLE = 'StartSel="\x01", StopSel="\x02", HighlightAll=true'
-EXCERPT = (
-    'StartSel="\x01", StopSel="\x02", MaxFragments=2, MinWords=8, MaxWords=22, ShortWord=0, FragmentDelimiter=" … "'
-)
+EXCERPT = 'StartSel="\x01", StopSel="\x02", MaxFragments=1, MinWords=8, MaxWords=22, ShortWord=0'
 HIGHLIGHT_SQL = """
     SELECT question.id,
         ts_headline(config, bank_readable(question.short_name), query, %(whole)s),
         ts_headline(config, bank_readable(question.text), query, %(whole)s),
-        CASE WHEN rest @@ query THEN ts_headline(config, body, query, %(excerpt)s) ELSE '' END
+        CASE WHEN rest @@ query AND NOT named @@ query THEN ts_headline(config, body, query, %(excerpt)s) ELSE '' END
     FROM questionbank_question AS question
     JOIN questionbank_questionsearch AS search ON search.question_id = question.id
     CROSS JOIN (SELECT %(query)s::tsquery AS query) AS asked
-    CROSS JOIN LATERAL (SELECT ts_filter(search.document, '{c,d}') AS rest) AS less
+    CROSS JOIN LATERAL (
+        SELECT ts_filter(search.document, '{a}') AS named, ts_filter(search.document, '{c,d}') AS rest
+    ) AS parts
     CROSS JOIN LATERAL (SELECT bank_readable(left(concat_ws(' · ', nullif(question.when_to_ask, ''),
             nullif(question.why_ask, ''), nullif(question.how_to_ask, ''),
             (SELECT string_agg(text, ' · ' ORDER BY position, id) FROM questionbank_referenceanswer

@@ -11,26 +11,6 @@ from dataclasses import fields, replace
 from questionbank.importing.document import ParsedDocument, ParsedQuestion, ParsedSet
 from questionbank.stages import read_stage
 
-SET_FIELDS = ("title", "introduction", "conclusion", "language", "source", "licence", "audience", "tips")
-QUESTION_FIELDS = (
-    "text",
-    "short_name",
-    "when_to_ask",
-    "why_ask",
-    "how_to_ask",
-    "topic",
-    "competency",
-    "minutes",
-    "difficulty",
-    "answers",
-    "points",
-    "points_confirmed",
-    "follow_ups",
-    "anchors",
-    "parts",
-    "materials",
-)
-
 
 def change_of(edits: dict, kind: str, number: int) -> dict:
     """The change of set or question `number`, or an empty one; not to be written to."""
@@ -101,7 +81,9 @@ def set_mark(edits: dict, kind: str, number: int, name: str, value):
 
 
 def tidy(edits, kind, number):
-    change = edits[kind][str(number)]
-    edits[kind][str(number)] = {name: value for name, value in change.items() if value}
-    if not edits[kind][str(number)]:
-        del edits[kind][str(number)]
+    """Drops what holds nothing, so that a draft without edits has none."""
+    change = edits[kind].pop(str(number))
+    if kept := {name: value for name, value in change.items() if value}:
+        edits[kind][str(number)] = kept
+    if not edits[kind]:
+        del edits[kind]

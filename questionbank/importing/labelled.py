@@ -68,53 +68,54 @@ def too_many_lines() -> Unreadable:
 # Labels ----------------------------------------------------------------------------------------------------------
 
 
-def _phrases() -> dict[str, str]:
-    """Label wording, lower case and without hyphens, to what it means."""
-    meanings = {
-        "when": "when to ask|when to ask it|when to ask this|when ask|when|timing|ask when|best time to ask"
-        "|best time|best moment",
-        "why": "why ask|why to ask|why ask it|why ask this|why ask this question|why|goal|purpose|rationale|reason"
-        "|intent|objective|aim"
-        "|what it tests|what this tests|what it shows|what it assesses|why it matters",
-        "how": "how to ask|how to ask it|how to ask this|how ask|how|tips for asking|tip for asking"
-        "|asking tips|how to put it|ask how",
-        "short_name": "short name|short title|name in short",
-        "points": "point|points|key point|key points|points to cover|what to listen for|listen for|checklist",
-        "follow_ups": "follow up|follow ups|followup|followups|follow up question|follow up questions|probe|probes"
-        "|probing question|probing questions",
-        "anchor": "rating|anchor|score|rating anchor",
-        "anchors": "ratings|anchors|rating anchors|rating scale|scores|scoring guide",
-        "minutes": "minutes|time|duration|time needed|estimated time|time limit|length",
-        "competency": "competency|competence|competencies|skill|skills",
-        "difficulty": "difficulty|level|difficulty level",
-        "stage": "stage|phase",
-        "topic": "topic",
-        "parts": "part|parts|subquestion|subquestions|sub question|sub questions",
-        "material": "material|materials|candidate material",
-        "question": "question|q",
-        "title": "title|set|question set",
-        "introduction": "introduction|overview|about this set|about these questions",
-        "language": "language",
-        "licence": "licence|license",
-        "source": "source|sources",
-        "conclusion": "conclusion|conclusions|in conclusion|summary|closing words|final words",
-        "audience": "audience|intended audience|intended for|who is this for|who is this set for"
-        "|who are these questions for",
-        "dos": "do|dos|do's|do`s|dos'",
-        "donts": "don't|dont|donts|don'ts|dont's|don't's|do not|do nots|do nots'|donts'",
-        "heading": "questions|interview questions|the questions|questions and answers|dos and donts|dos and don'ts"
-        "|do's and don'ts",
-    }
-    phrases = {phrase: meaning for meaning, wordings in meanings.items() for phrase in wordings.split("|")}
-    kinds = "|proposed|reference|sample|model|example|suggested|expected|possible|ideal|good|correct|strong"
-    for adjective in kinds.split("|"):
-        for noun in ("answer", "answers", "response", "responses"):
-            phrases[f"{adjective} {noun}".strip()] = "answer"
-    del phrases["response"], phrases["responses"]
-    return phrases | {"a": "answer"}
+# What labels and headings mean, and how people word them.
+WORDINGS = {
+    "when": "when to ask|when to ask it|when to ask this|when ask|when|timing|ask when|best time to ask"
+    "|best time|best moment",
+    "why": "why ask|why to ask|why ask it|why ask this|why ask this question|why|goal|purpose|rationale|reason"
+    "|intent|objective|aim"
+    "|what it tests|what this tests|what it shows|what it assesses|why it matters",
+    "how": "how to ask|how to ask it|how to ask this|how ask|how|tips for asking|tip for asking"
+    "|asking tips|how to put it|ask how",
+    "short_name": "short name|short title|name in short",
+    "points": "point|points|key point|key points|points to cover|what to listen for|listen for|checklist",
+    "follow_ups": "follow up|follow ups|followup|followups|follow up question|follow up questions|probe|probes"
+    "|probing question|probing questions",
+    "anchor": "rating|anchor|score|rating anchor",
+    "anchors": "ratings|anchors|rating anchors|rating scale|scores|scoring guide",
+    "minutes": "minutes|time|duration|time needed|estimated time|time limit|length",
+    "competency": "competency|competence|competencies|skill|skills",
+    "difficulty": "difficulty|level|difficulty level",
+    "stage": "stage|phase",
+    "topic": "topic",
+    "parts": "part|parts|subquestion|subquestions|sub question|sub questions",
+    "material": "material|materials|candidate material",
+    "question": "question|q",
+    "title": "title|set|question set",
+    "introduction": "introduction|overview|about this set|about these questions",
+    "language": "language",
+    "licence": "licence|license",
+    "source": "source|sources",
+    "conclusion": "conclusion|conclusions|in conclusion|summary|closing words|final words",
+    "audience": "audience|intended audience|intended for|who is this for|who is this set for"
+    "|who are these questions for",
+    "dos": "do|dos|do's|do`s|dos'",
+    "donts": "don't|dont|donts|don'ts|dont's|don't's|do not|do nots|do nots'|donts'",
+    "heading": "questions|interview questions|the questions|questions and answers|dos and donts|dos and don'ts"
+    "|do's and don'ts",
+}
 
 
-PHRASES = _phrases()
+def phrases() -> dict[str, str]:
+    """Each wording of a label, in lower case and without hyphens, to what it means."""
+    kinds = ("", "proposed", "reference", "sample", "model", "example", "suggested", "expected", "possible", "ideal")
+    kinds += ("good", "correct", "strong")
+    answers = [f"{kind} {noun}".strip() for kind in kinds for noun in ("answer", "answers", "response", "responses")]
+    meanings = {wording: meaning for meaning, wordings in WORDINGS.items() for wording in wordings.split("|")}
+    return meanings | dict.fromkeys(["a", *answers], "answer")
+
+
+PHRASES = phrases()
 INTERVIEWERS, INTERVIEWEES = r"(?:interviewers?|hiring managers?)", r"(?:interviewees?|candidates?|applicants?)"
 SIDE = rf"(?:the )?(?:(?P<ers>{INTERVIEWERS})|(?P<ees>{INTERVIEWEES}))"
 TIPS_HEADING = re.compile(

@@ -175,7 +175,7 @@ BEGIN
         PERFORM bank_index((SELECT array_agg(DISTINCT question_id) FROM after));
     ELSIF TG_OP = 'UPDATE' THEN
         PERFORM bank_index((SELECT array_agg(DISTINCT question_id)
-            FROM (SELECT question_id, text FROM after EXCEPT SELECT question_id, text FROM before)));
+            FROM (SELECT question_id, text FROM after EXCEPT SELECT question_id, text FROM before) AS changed));
     ELSE
         PERFORM bank_index((SELECT array_agg(DISTINCT question_id) FROM before));
     END IF;

@@ -61,7 +61,7 @@ def _searched(questions, words, given):
     end = min(start + PAGE, searching.RANKED_AT_MOST)
     ranked = searching.ranked(questions, search).select_related("question_set", "competency")
     shown = searching.highlight(ranked[start:end], search)
-    count, more = searching.count_at_most(searching.matching(questions, search))
+    count, more = searching.capped(shown[0].found_in_all if shown else 0)
     goes_on = end < min(count, searching.RANKED_AT_MOST)
     return {
         "questions": shown,

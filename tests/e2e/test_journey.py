@@ -1,0 +1,92 @@
+"""The whole job, once through: from a document to a record, each step as the person whose step it is."""
+
+import os
+import re
+from pathlib import Path
+
+import pytest
+
+from accounts.models import Role
+from interviews.models import Interview, State
+from questionbank.models import Question
+from tests.factories import make_opening, make_user
+
+OWN = Path(__file__).resolve().parents[1] / "questionbank" / "fixtures"
+DOCUMENTS = Path(os.environ.get("EVENHAND_DOCUMENTS", Path(__file__).resolve().parents[3] / "shared" / "documents"))
+THE_DOCUMENT = DOCUMENTS / "000_f09e55bdef927609.txt"
+
+
+def documents():
+    yield pytest.param(sorted(OWN.glob("*.txt"))[0], id="own")
+    absent = pytest.mark.skipif(not THE_DOCUMENT.exists(), reason=f"{THE_DOCUMENT.name} is not on this machine")
+    yield pytest.param(THE_DOCUMENT, id="real", marks=absent)
+
+
+@pytest.mark.parametrize("document", list(documents()))
+def test_from_document_to_record(open_page, document):
+    manager = make_user(Role.HIRING_MANAGER)
+    lead = make_user(Role.INTERVIEWER, name="Lead")
+    make_opening(hiring_manager=manager, title="Engineer")
+
+    plan_from(open_page(manager), document)
+    schedule(open_page(manager), lead)
+    interview = Interview.objects.get()
+    hold_by_keyboard(open_page(lead), interview)
+    read_as_recruiter(open_page(make_user(Role.RECRUITER)), interview)
+
+    interview.refresh_from_db()
+    assert (interview.state, interview.scorecards.get().recommendation) == (State.FINISHED, 3)
+    if document == THE_DOCUMENT:
+        assert Question.objects.count() == 25
+
+
+def plan_from(page, document):
+    page.goto("/sets/import/")
+    page.locator("input[type=file]").set_input_files(document)
+    page.get_by_role("button", name="Read the document").click()
+    page.wait_for_url("**/sets/import/*/")
+    page.locator("form[action$='/confirm/'] button").first.click()
+    page.get_by_role("link", name="Suggest a 60-minute plan").first.click()
+    page.locator("select[name=opening]").select_option(label="Engineer")
+    page.get_by_role("button", name="Suggest a plan").click()
+    page.wait_for_url(re.compile(r"/plans/\d+/$"))
+    page.locator(".acts a.primary, .acts button.primary", has_text="Publish").first.click()
+    page.wait_for_url("**/publish/")
+    page.locator("main form[method=post] button.primary").click()
+    page.wait_for_url(re.compile(r"/plans/\d+/$"))
+
+
+def schedule(page, lead):
+    page.goto("/interviews/new/")
+    page.locator("[name=new_name]").fill("Candidate 0142")
+    newest = page.locator("[name=version] option").last.get_attribute("value")
+    page.locator("[name=version]").select_option(value=newest)
+    page.locator("[name=lead]").select_option(value=str(lead.pk))
+    page.get_by_role("button", name="Schedule interview").click()
+    page.wait_for_url(re.compile(r"/interviews/\d+/$"))
+
+
+def hold_by_keyboard(page, interview):
+    page.goto(f"/interviews/{interview.pk}/room/")
+    page.get_by_role("button", name="Start the interview").press("Enter")
+    page.locator("[data-room]").wait_for()
+    for number in range(page.locator("[data-panel]").count()):
+        if page.locator("[data-panel]:not([hidden])[data-question]").count():
+            page.keyboard.press("4")
+            page.keyboard.press("n")
+            page.keyboard.type(f"Said on question {number}")
+            page.keyboard.press("Escape")
+        page.keyboard.press("j")
+    page.get_by_role("button", name="Finish").first.press("Enter")
+    page.locator("#finish button.primary").press("Enter")
+    page.wait_for_url("**/review/")
+    page.locator("[data-choice=recommendation][value='3']").press("Space")
+    page.get_by_role("button", name="Submit scorecard").press("Enter")
+    page.wait_for_url("**/records/*/")
+
+
+def read_as_recruiter(page, interview):
+    page.goto("/records/")
+    page.get_by_role("link", name="Candidate 0142").first.click()
+    page.wait_for_url("**/records/*/")
+    assert "Said on question" in page.locator("main").inner_text()
