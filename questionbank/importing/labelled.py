@@ -111,6 +111,8 @@ def phrases() -> dict[str, str]:
     kinds = ("", "proposed", "reference", "sample", "model", "example", "suggested", "expected", "possible", "ideal")
     kinds += ("good", "correct", "strong")
     answers = [f"{kind} {noun}".strip() for kind in kinds for noun in ("answer", "answers", "response", "responses")]
+    # "Response: 200 OK" is prose.
+    answers = [wording for wording in answers if wording not in ("response", "responses")]
     meanings = {wording: meaning for meaning, wordings in WORDINGS.items() for wording in wordings.split("|")}
     return meanings | dict.fromkeys(["a", *answers], "answer")
 

@@ -214,19 +214,19 @@ def import_question_stage(request, pk, number):
 
 
 @require_POST
-@transaction.atomic
 def import_question_exclude(request, pk, number):
-    draft, _row = _question(request, pk, number)
-    set_mark(draft.edits, "questions", number, "excluded", True)
-    draft.save_edits()
-    return _row_changed(request, draft, number)
+    return _mark_excluded(request, pk, number, True)
 
 
 @require_POST
-@transaction.atomic
 def import_question_include(request, pk, number):
+    return _mark_excluded(request, pk, number, False)
+
+
+@transaction.atomic
+def _mark_excluded(request, pk, number, excluded):
     draft, _row = _question(request, pk, number)
-    set_mark(draft.edits, "questions", number, "excluded", False)
+    set_mark(draft.edits, "questions", number, "excluded", excluded)
     draft.save_edits()
     return _row_changed(request, draft, number)
 
@@ -265,21 +265,21 @@ def import_set_choose(request, pk, number):
 
 
 @require_POST
-@transaction.atomic
 def import_set_separate(request, pk, number):
     """The document's set becomes one of its own, although the bank has one of that name."""
-    draft, _head = _set(request, pk, number)
-    set_mark(draft.edits, "sets", number, "separate", True)
-    draft.save_edits()
-    return redirect("questionbank:import_preview", draft.pk)
+    return _mark_separate(request, pk, number, True)
 
 
 @require_POST
-@transaction.atomic
 def import_set_join(request, pk, number):
     """Back to updating the set that the bank has."""
+    return _mark_separate(request, pk, number, False)
+
+
+@transaction.atomic
+def _mark_separate(request, pk, number, separate):
     draft, _head = _set(request, pk, number)
-    set_mark(draft.edits, "sets", number, "separate", False)
+    set_mark(draft.edits, "sets", number, "separate", separate)
     draft.save_edits()
     return redirect("questionbank:import_preview", draft.pk)
 
