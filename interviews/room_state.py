@@ -10,16 +10,10 @@ from interviews.saving import PROTOCOL, state_of
 
 
 def room_state(*, interview, scorecard, user):
-    """The scorecard's state for its author, or an empty one for an observer, with the panel's clock. 4 queries.
-
-    Fields nobody has touched are left out: a page of 60 questions would carry 400 of them.
-    """
+    """The scorecard's state for its author, or an empty one for an observer, with the panel's clock. 4 queries."""
     state = {"protocol": PROTOCOL, "user": user.pk, "scorecard": None, "fields": {}}
     if scorecard:
         state = state_of(scorecard) | {"url": reverse("interviews:scorecard_ops", args=[scorecard.pk])}
-        state["fields"] = {
-            name: field for name, field in state["fields"].items() if field["head"] or field["conflicts"]
-        }
     return state | {"saving": settings.SAVING, "clock": clock(interview)}
 
 

@@ -693,7 +693,17 @@ def test_page_state_costs_two_queries(django_assert_num_queries, questions):
         state = state_of(scorecard)
 
     assert (state["protocol"], state["user"], state["submitted"]) == (1, scorecard.author.pk, False)
-    assert len(state["fields"]) == 2 + 7 * questions
+    assert list(state["fields"]) == ["summary"]
+
+
+def test_page_state_has_a_version_of_a_field_that_was_never_set(scorecard, response):
+    lost = operation(f"{response.key}.notes", "after something that never came", parent=str(uuid.uuid4()))
+    saved(scorecard, lost)
+
+    field = state_of(scorecard)["fields"][f"{response.key}.notes"]
+
+    assert (field["value"], field["head"]) == ("", None)
+    assert [conflict["op"] for conflict in field["conflicts"]] == [lost["op"]]
 
 
 @pytest.mark.django_db(transaction=True)
@@ -795,8 +805,9 @@ def test_everything_at_once_ends_without_deadlock():
     def write(scorecard):
         for _round in range(6):
             keys = [response.key for response in reversed(scorecard.responses.all())]
-            heads = state_of(scorecard)["fields"]
-            saved(scorecard, *[operation(f"{k}.notes", "x", heads[f"{k}.notes"]["head"]) for k in keys])
+            fields = state_of(scorecard)["fields"]
+            heads = {field: known["head"] for field, known in fields.items()}
+            saved(scorecard, *[operation(f"{k}.notes", "x", heads.get(f"{k}.notes")) for k in keys])
 
     def live_and_finish():
         for _round in range(4):
