@@ -2,14 +2,22 @@
 
 from django.conf import settings
 from django.urls import reverse
+from django.utils.functional import SimpleLazyObject
 from django.utils.translation import gettext as _
 
 
 def navigation(request):
-    """`nav`: the areas this user may open, as `{url, label, current}`; `csrf_cookie`: its name. No query."""
+    """`nav`: the areas this user may open, as `{url, label, current}`; `csrf_cookie`: its name. No query.
+
+    Not every page has the header, so the areas are put together when it is drawn.
+    """
+    return {"nav": SimpleLazyObject(lambda: areas(request)), "csrf_cookie": settings.CSRF_COOKIE_NAME}
+
+
+def areas(request):
     user = getattr(request, "user", None)
     if user is None or not user.is_authenticated:
-        return {"nav": [], "csrf_cookie": settings.CSRF_COOKIE_NAME}
+        return []
     items = [
         ("interviews:today", _("Today"), True),
         ("questionbank:set_list", _("Question bank"), user.reads_bank),
@@ -21,10 +29,9 @@ def navigation(request):
     ]
     match = request.resolver_match
     section = AREA_OF.get(match.view_name.split("_")[0] if match else "", "")
-    areas = [
+    return [
         {"url": reverse(name), "label": label, "current": name == section} for name, label, allowed in items if allowed
     ]
-    return {"nav": areas, "csrf_cookie": settings.CSRF_COOKIE_NAME}
 
 
 # The first word of a URL name says which area a page belongs to.

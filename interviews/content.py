@@ -1,4 +1,4 @@
-"""The frozen half of the room: rail and questions of a plan version, rendered once and kept.
+"""The frozen part of the room: rail, questions and dialogs of a plan version, rendered once and kept.
 
 Nothing in it depends on the viewer, so that one rendering serves every panelist of every interview of the
 version; the browser lays ratings and notes over it. Both version items and unplanned questions never change.
@@ -12,18 +12,25 @@ from django.template.loader import render_to_string
 from django.utils.safestring import SafeString
 from django.utils.translation import get_language
 
-from interviews.models import ItemKind, UnplannedQuestion, VersionItem
+from interviews.forms.room import PauseForm, UnplannedForm
+from interviews.models import ItemKind, Outcome, PlanVersion, UnplannedQuestion, VersionItem
 from interviews.models.scorecards import Rating
 from questionbank.stages import Stage
 
 
 @dataclass(frozen=True)
 class Content:
-    """`rail` and `panels` are HTML; `keys` the keys of all rated questions in the order of the room."""
+    """The version's title and length in minutes, and as HTML rail, questions, tips, what opens over them, and the
+    fields of the two small forms."""
 
+    title: str
+    length: int
     rail: SafeString
     panels: SafeString
-    keys: tuple[str, ...]
+    tips: SafeString
+    dialogs: SafeString
+    unplanned_fields: SafeString
+    pause_fields: SafeString
 
 
 @dataclass(frozen=True)
@@ -57,22 +64,36 @@ class Entry:
         return not self.content["anchors"]
 
 
-def room_content(interview):
-    """The `Content` of an interview. One query, two more the first time in this process."""
-    unplanned = tuple(interview.unplanned.values_list("pk", flat=True))
-    return rendered(interview.version_id, unplanned, get_language())
+# The key that chooses an outcome while the menu is open: 0, then the letter.
+OUTCOME_KEYS = [
+    (Outcome.DECLINED, "D"),
+    (Outcome.NOT_REACHED, "R"),
+    (Outcome.COVERED, "C"),
+    (Outcome.NOT_OBSERVED, "O"),
+    (Outcome.TECHNICAL, "T"),
+]
+
+
+def room_content(interview, unplanned_ids):
+    """The `Content` of an interview. No query, three the first time in this process."""
+    return rendered(interview.version_id, tuple(unplanned_ids), get_language())
 
 
 @lru_cache(maxsize=128)
 def rendered(version_id, unplanned_ids, language):
+    version = PlanVersion.objects.get(pk=version_id)
     entries = room_entries(version_id, unplanned_ids)
-    stages = [(stage, list(of_stage)) for stage, of_stage in groupby(entries, key=lambda entry: entry.stage)]
-    context = {"entries": entries, "stages": stages, "question_count": sum(entry.is_question for entry in entries)}
-    return Content(
-        rail=render_to_string("interviews/room_content.html#rail", context),
-        panels=render_to_string("interviews/room_content.html#panels", context),
-        keys=tuple(entry.key for entry in entries if entry.is_question),
-    )
+    context = {
+        "entries": entries,
+        "stages": [(stage, list(of_stage)) for stage, of_stage in groupby(entries, key=lambda entry: entry.stage)],
+        "question_count": sum(entry.is_question for entry in entries),
+        "outcomes": OUTCOME_KEYS,
+        "unplanned_form": UnplannedForm(),
+        "pause_form": PauseForm(),
+    } | version.tips_by_kind()
+    pieces = ("rail", "panels", "tips", "dialogs", "unplanned_fields", "pause_fields")
+    html = {name: render_to_string(f"interviews/room_content.html#{name}", context) for name in pieces}
+    return Content(title=version.title, length=version.length, **html)
 
 
 def room_entries(version_id, unplanned_ids):

@@ -7,6 +7,7 @@ Every function locks the interview, checks its state, writes the history in the 
 from datetime import timedelta
 
 from django.db import transaction
+from django.db.models import F
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -15,7 +16,6 @@ from interviews.models import (
     Interview,
     ItemKind,
     Panelist,
-    Pause,
     Place,
     Response,
     Scorecard,
@@ -155,7 +155,7 @@ def add_responses(scorecards, interview):
 @transaction.atomic
 def pause(*, interview, by, reason=""):
     interview = locked(interview, State.LIVE, instead=_("Only a live interview can be paused."))
-    Pause.objects.create(sitting=interview.sittings.get(finished_at=None), started_at=timezone.now(), reason=reason)
+    interview.sittings.filter(finished_at=None).update(paused_since=timezone.now(), pause_reason=reason)
     record(interview, What.PAUSED, by, reason=reason)
     return changed(interview, state=State.PAUSED)
 
@@ -169,7 +169,8 @@ def resume(*, interview, by):
 
 
 def end_pause(interview):
-    Pause.objects.filter(sitting__interview=interview, ended_at=None).update(ended_at=timezone.now())
+    sittings = interview.sittings.exclude(paused_since=None)
+    sittings.update(paused=F("paused") + (timezone.now() - F("paused_since")), paused_since=None, pause_reason="")
 
 
 @transaction.atomic
@@ -191,9 +192,8 @@ def undo_finish(*, interview, by):
     now = timezone.now()
     if now - interview.finished_at > UNDO_FINISH:
         raise NotNow(_("Finishing can be undone for 10 minutes only. Schedule a further sitting instead."))
-    sitting = interview.sittings.get(finished_at=interview.finished_at)
-    Pause.objects.create(sitting=sitting, started_at=interview.finished_at, ended_at=now, reason=_("Finish undone"))
-    interview.sittings.filter(pk=sitting.pk).update(finished_at=None)
+    sittings = interview.sittings.filter(finished_at=interview.finished_at)
+    sittings.update(paused=F("paused") + (now - interview.finished_at), finished_at=None)
     reopen_notes(interview)
     record(interview, What.FINISH_UNDONE, by)
     return changed(interview, state=State.LIVE, finished_at=None)
@@ -366,10 +366,3 @@ def add_unplanned(*, interview, title, content, stage, by, op, question=None):
         )
         record(interview, What.QUESTION_ADDED, by, title=title)
     return added
-
-
-def elapsed_seconds(sitting, now=None):
-    """Seconds of a sitting without its pauses, up to its finish or now. One query unless pauses are prefetched."""
-    end = sitting.finished_at or now or timezone.now()
-    paused = sum(((pause.ended_at or end) - pause.started_at for pause in sitting.pauses.all()), timedelta())
-    return int((end - sitting.started_at - paused).total_seconds())

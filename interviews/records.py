@@ -14,7 +14,6 @@ from django.utils.translation import ngettext
 
 from interviews import scoring
 from interviews.content import room_entries
-from interviews.lifecycle import elapsed_seconds
 from interviews.models import Interview, Outcome, Place, Response, Scorecard
 from interviews.standing import Standing
 from interviews.wording import compare
@@ -39,18 +38,17 @@ class Record:
 
     @classmethod
     def of(cls, user, interview):
-        """Ten queries, two more while the others' scorecards are closed to the user. Fetch with `with_people()`."""
+        """Nine queries, two more while the others' scorecards are closed to the user. Fetch with `with_people()`."""
         standing = Standing.of(user, interview)
         opened = Interview.objects.open_to(user).filter(pk=interview.pk).exists()
         unplanned = tuple(interview.unplanned.values_list("pk", flat=True))
-        sittings = interview.sittings.prefetch_related("pauses")
         return cls(
             interview=interview,
             standing=standing,
             scorecards=visible_scorecards(user, interview, standing),
             entries=[entry for entry in room_entries(interview.version_id, unplanned) if entry.is_question],
             opened=opened,
-            minutes=round(sum(map(elapsed_seconds, sittings)) / 60),
+            minutes=round(sum(sitting.elapsed_seconds() for sitting in interview.sittings.all()) / 60),
             closed=None if opened else closed_to(user, standing),
         )
 

@@ -4,29 +4,26 @@ from django.conf import settings
 from django.urls import reverse
 from django.utils import timezone
 
-from interviews.lifecycle import elapsed_seconds
 from interviews.models import State
-from interviews.saving import PROTOCOL, state_of
 
 
-def room_state(*, interview, scorecard, user):
-    """The scorecard's state for its author, or an empty one for an observer, with the panel's clock. 4 queries."""
-    state = {"protocol": PROTOCOL, "user": user.pk, "scorecard": None, "fields": {}}
-    if scorecard:
-        state = state_of(scorecard) | {"url": reverse("interviews:scorecard_ops", args=[scorecard.pk])}
-    return state | {"saving": settings.SAVING, "clock": clock(interview)}
+def room_state(*, interview, length, own):
+    """`own`, from `saving.state_of`, or an empty state for who keeps no scorecard, with the panel's clock. One query."""
+    state = own or {"scorecard": None, "fields": {}}
+    if own:
+        state |= {"url": reverse("interviews:scorecard_ops", args=[own["scorecard"]]), "saving": settings.SAVING}
+    return state | {"clock": clock(interview, length)}
 
 
-def clock(interview):
-    """Elapsed seconds of the latest sitting and its hard end. 2 queries."""
-    sitting = interview.sittings.prefetch_related("pauses").last()
-    open_pause = next((pause for pause in sitting.pauses.all() if pause.ended_at is None), None)
+def clock(interview, length):
+    """Elapsed seconds of the latest sitting, its hard end and the plan's length in minutes. One query."""
+    sitting = interview.sittings.last()
     now = timezone.now()
     return {
         "now": now,
-        "elapsed": elapsed_seconds(sitting, now),
+        "elapsed": sitting.elapsed_seconds(now),
         "running": interview.state == State.LIVE,
         "ends_at": sitting.ends_at,
-        "length": interview.version.length,
-        "pause_reason": open_pause.reason if open_pause else "",
+        "length": length,
+        "pause_reason": sitting.pause_reason,
     }

@@ -480,33 +480,55 @@ def updates():
 UPDATES = dict(updates())
 
 
-def state_of(scorecard):
-    """What a page with this scorecard starts from: each field that somebody wrote in, with head and unsettled versions.
+# One statement: values, heads and versions are of the same moment.
+STATE = """
+SELECT jsonb_build_object('id', id, 'heads', heads, 'recommendation', recommendation, 'summary', summary),
+    submitted_at IS NOT NULL,
+    ARRAY(SELECT unplanned_id FROM interviews_response
+        WHERE scorecard_id = scorecard.id AND unplanned_id IS NOT NULL ORDER BY 1),
+    (SELECT coalesce(jsonb_agg(response), '[]') FROM interviews_response AS response
+        WHERE scorecard_id = scorecard.id AND heads <> '{}'),
+    (SELECT coalesce(jsonb_agg(operation), '[]') FROM (
+        SELECT field, op, value, typed_at FROM interviews_operation
+        WHERE scorecard_id = scorecard.id AND result = 'conflict' AND settled_by_id IS NULL ORDER BY id
+    ) AS operation)
+FROM interviews_scorecard AS scorecard WHERE interview_id = %s AND author_id = %s
+"""
 
-    `{"protocol", "user", "scorecard", "submitted", "fields": {"q17.notes": {"value", "head", "conflicts": [{"op",
-    "value", "typed_at"}]}}}`. Only for its author: drafts are nobody else's business. 2 queries.
 
-    Fields that nobody touched are left out: a page of 60 questions would carry 400 of them.
+def state_of(*, interview_id, author):
+    """What a page with the author's scorecard starts from; None if they have none. Drafts are nobody else's. One query.
+
+    `{"protocol", "user", "scorecard", "submitted", "unplanned": [id], "fields": {"q17.notes": {"value", "head",
+    "conflicts": [{"op", "value", "typed_at"}]}}}`, with each field that somebody wrote in: a page of 60 questions would
+    carry 400 that nobody touched.
     """
-    responses = {response.key: response for response in scorecard.responses.all()}
+    with connection.cursor() as cursor:
+        cursor.execute(STATE, [interview_id, author.pk])
+        found = cursor.fetchone()
+    if found is None:
+        return None
+    stored, submitted, unplanned, responses, versions = found
+    scorecard = Scorecard(**json.loads(stored))
+    responses = {response.key: response for response in (Response(**stored) for stored in json.loads(responses))}
     fields = {field: entry(scorecard, responses, field) for field in heads_of(scorecard, responses.values())}
-    for version in scorecard.operations.unsettled().values("field", "op", "value", "typed_at"):
+    for version in json.loads(versions):
         field = version.pop("field")
         # A field can have a version that lost and none that won: what it followed never came or was refused.
-        known = fields.setdefault(field, entry(scorecard, responses, field))
-        known["conflicts"].append(version | {"op": str(version["op"])})
+        fields.setdefault(field, entry(scorecard, responses, field))["conflicts"].append(version)
     return {
         "protocol": PROTOCOL,
-        "user": scorecard.author_id,
+        "user": author.pk,
         "scorecard": scorecard.pk,
-        "submitted": scorecard.submitted_at is not None,
+        "submitted": submitted,
+        "unplanned": unplanned,
         "fields": fields,
     }
 
 
 def entry(scorecard, responses, field):
     key, dot, name = field.partition(".")
-    owner, spec = (responses[key], OF_RESPONSE[name]) if dot else (scorecard, OF_SCORECARD[key])
+    owner, spec = (responses.get(key, Response()), OF_RESPONSE[name]) if dot else (scorecard, OF_SCORECARD[key])
     return {"value": spec.show(owner), "head": owner.heads.get(name or key), "conflicts": []}
 
 

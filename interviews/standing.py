@@ -118,7 +118,7 @@ class Standing:
 
     @property
     def leads(self):
-        return self.panelist is not None and self.panelist.place == Place.LEAD and not self.panelist.excused_at
+        return self.panelist is not None and self.panelist.leads
 
     @property
     def may_mark_no_show(self):

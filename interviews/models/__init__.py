@@ -2,7 +2,7 @@
 
 from interviews.models.candidates import Candidate
 from interviews.models.history import HistoryEntry
-from interviews.models.interviews import Interview, Pause, Sitting, State, UnplannedQuestion
+from interviews.models.interviews import Interview, Sitting, State, UnplannedQuestion
 from interviews.models.openings import Opening
 from interviews.models.operations import Operation
 from interviews.models.panels import Panelist, Place
@@ -21,7 +21,6 @@ __all__ = [
     "Operation",
     "Outcome",
     "Panelist",
-    "Pause",
     "Place",
     "Plan",
     "PlanItem",

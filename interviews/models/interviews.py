@@ -4,6 +4,7 @@ from django.conf import settings
 from django.db import models
 from django.db.models import Exists, OuterRef, Q
 from django.urls import reverse
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Role
@@ -205,6 +206,10 @@ class Sitting(models.Model):
     started_at = models.DateTimeField()
     ends_at = models.DateTimeField()
     finished_at = models.DateTimeField(null=True, blank=True)
+    # Of the pauses that are over; when and why each began and ended is in the history.
+    paused = models.DurationField(default=timedelta)
+    paused_since = models.DateTimeField(null=True, blank=True)
+    pause_reason = models.CharField(_("reason"), max_length=200, blank=True)
 
     class Meta:
         ordering = ["number"]
@@ -213,22 +218,15 @@ class Sitting(models.Model):
             models.UniqueConstraint(
                 fields=["interview"], condition=Q(finished_at=None), name="one_open_sitting_per_interview"
             ),
+            models.CheckConstraint(
+                condition=Q(finished_at=None) | Q(paused_since=None), name="finished_sitting_is_not_paused"
+            ),
         ]
 
-
-class Pause(models.Model):
-    """The clock stands still; nobody's typing is locked."""
-
-    sitting = models.ForeignKey(Sitting, models.PROTECT, related_name="pauses")
-    started_at = models.DateTimeField()
-    ended_at = models.DateTimeField(null=True, blank=True)
-    reason = models.CharField(_("reason"), max_length=200, blank=True)
-
-    class Meta:
-        ordering = ["pk"]
-        constraints = [
-            models.UniqueConstraint(fields=["sitting"], condition=Q(ended_at=None), name="one_open_pause_per_sitting")
-        ]
+    def elapsed_seconds(self, now=None):
+        """Without its pauses, up to its finish or now."""
+        end = self.finished_at or self.paused_since or now or timezone.now()
+        return int((end - self.started_at - self.paused).total_seconds())
 
 
 class UnplannedQuestion(models.Model):

@@ -54,3 +54,7 @@ class Panelist(models.Model):
 
     def __str__(self):
         return f"{self.user}, {self.get_place_display()}"
+
+    @property
+    def leads(self):
+        return self.place == Place.LEAD and self.excused_at is None

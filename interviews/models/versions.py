@@ -3,6 +3,7 @@ from django.db import models
 from django.utils.translation import gettext_lazy as _
 
 from interviews.models.plans import ItemKind
+from questionbank.models import Tip
 from questionbank.stages import Stage
 
 
@@ -26,6 +27,13 @@ class PlanVersion(models.Model):
 
     def __str__(self):
         return _("%(title)s, version %(number)s") % {"title": self.title, "number": self.number}
+
+    def tips_by_kind(self):
+        """`{"dos": [str], "donts": [str]}`, for interviewers."""
+        return {
+            name: [tip["text"] for tip in self.tips if tip["kind"] == kind]
+            for name, kind in (("dos", Tip.Kind.DO), ("donts", Tip.Kind.DONT))
+        }
 
 
 class VersionItem(models.Model):

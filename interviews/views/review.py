@@ -10,6 +10,7 @@ from interviews.content import room_entries
 from interviews.models import Outcome, Place, Recommendation, Scorecard, State
 from interviews.models.interviews import UNDO_FINISH
 from interviews.room_state import room_state
+from interviews.saving import state_of
 
 
 @require_safe
@@ -43,7 +44,11 @@ def review_context(user, scorecard):
         "questions": questions,
         "outcomes": [choice for choice in Outcome.choices if choice[0] != Outcome.RATED],
         "recommendations": Recommendation.choices,
-        "state": room_state(interview=interview, scorecard=scorecard, user=user),
+        "state": room_state(
+            interview=interview,
+            length=interview.version.length,
+            own=state_of(interview_id=interview.pk, author=user),
+        ),
         "undo_until": undo_until(user, interview),
         "submit_op": uuid.uuid4(),
     }

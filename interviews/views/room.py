@@ -1,5 +1,7 @@
 """The live room: lobby, room, and the lead's start, pause, resume, finish and undo."""
 
+from uuid import uuid4
+
 from django.contrib import messages
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
@@ -9,70 +11,56 @@ from config.access import get_or_refuse
 from interviews import lifecycle
 from interviews.content import room_content
 from interviews.forms.room import PauseForm, UnplannedForm
-from interviews.models import Interview, ItemKind, Outcome, Place, State
+from interviews.models import Interview, ItemKind, Panelist, State
 from interviews.problems import Problem
 from interviews.room_state import room_state
-from questionbank.models import Tip
+from interviews.saving import state_of
 
 
 @require_safe
 def room(request, pk):
     """The lobby before the interview, the room while it runs; afterwards the way to the review. At most 12 queries."""
-    interview = get_object_or_404(interviews_of(request.user), pk=pk)
+    place = get_object_or_404(places_of(request.user), interview=pk)
+    interview = place.interview
     if interview.state == State.SCHEDULED:
-        return render(request, "interviews/room_lobby.html", lobby_context(request.user, interview))
+        return render(request, "interviews/room_lobby.html", lobby_context(place))
     if interview.state in (State.LIVE, State.PAUSED):
-        return render(request, "interviews/room.html", room_context(request.user, interview))
+        return render(request, "interviews/room.html", room_context(request.user, place))
     if interview.state == State.FINISHED and interview.scorecards.of(request.user).filter(submitted_at=None).exists():
         return redirect("interviews:scorecard_review", interview.pk)
     return redirect(interview)
 
 
-def interviews_of(user):
-    return Interview.objects.with_place_for(user).select_related("candidate", "opening", "version")
+def places_of(user):
+    return Panelist.objects.of(user).select_related("interview__candidate")
 
 
-def lobby_context(user, interview):
-    panel = list(interview.panel.select_related("user"))
-    place = next(panelist for panelist in panel if panelist.user_id == user.pk)
+def lobby_context(place):
+    interview = place.interview
     items = list(interview.version.items.all())
     return {
         "interview": interview,
-        "panel": panel,
-        "leads": place.place == Place.LEAD and not place.excused_at,
+        "panel": list(interview.panel.select_related("user")),
+        "leads": place.leads,
         "place": place,
         "welcome": next((item for item in items if item.kind == ItemKind.SEGMENT), None),
         "question_count": sum(item.kind == ItemKind.QUESTION for item in items),
-        "dos": [tip["text"] for tip in interview.version.tips if tip["kind"] == Tip.Kind.DO],
-        "donts": [tip["text"] for tip in interview.version.tips if tip["kind"] == Tip.Kind.DONT],
-    }
+    } | interview.version.tips_by_kind()
 
 
-def room_context(user, interview):
-    place = interview.panel.get(user=user)
-    scorecard = interview.scorecards.of(user).first() if place.excused_at is None else None
+def room_context(user, place):
+    interview = place.interview
+    own = state_of(interview_id=interview.pk, author=user) if not place.excused_at else None
+    unplanned = own["unplanned"] if own else interview.unplanned.values_list("pk", flat=True)
+    content = room_content(interview, unplanned)
     return {
         "interview": interview,
-        "leads": place.place == Place.LEAD and place.excused_at is None,
-        "scorecard": scorecard,
-        "content": room_content(interview),
-        "state": room_state(interview=interview, scorecard=scorecard, user=user),
-        "outcomes": OUTCOME_KEYS,
-        "unplanned_form": UnplannedForm(),
-        "pause_form": PauseForm(),
-        "dos": [tip["text"] for tip in interview.version.tips if tip["kind"] == Tip.Kind.DO],
-        "donts": [tip["text"] for tip in interview.version.tips if tip["kind"] == Tip.Kind.DONT],
+        "leads": place.leads,
+        "scores": own is not None,
+        "content": content,
+        "state": room_state(interview=interview, length=content.length, own=own),
+        "unplanned_op": uuid4(),
     }
-
-
-# The key that chooses an outcome while the menu is open: 0, then the letter.
-OUTCOME_KEYS = [
-    (Outcome.DECLINED, "D"),
-    (Outcome.NOT_REACHED, "R"),
-    (Outcome.COVERED, "C"),
-    (Outcome.NOT_OBSERVED, "O"),
-    (Outcome.TECHNICAL, "T"),
-]
 
 
 @require_POST
@@ -121,7 +109,7 @@ def unplanned_add(request, pk):
     )
     form = UnplannedForm(request.POST)
     if not form.is_valid():
-        context = room_context(request.user, interview) | {"unplanned_form": form}
+        context = room_context(request.user, places_of(request.user).get(interview=pk)) | {"unplanned_form": form}
         return render(request, "interviews/room.html", context)
     try:
         added = lifecycle.add_unplanned(interview=interview, by=request.user, **form.question())

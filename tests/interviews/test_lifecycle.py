@@ -25,10 +25,9 @@ def write(scorecard, text, parent=None):
     return sent["op"]
 
 
-def clock(monkeypatch, later):
-    now = timezone.now() + later
+def clock(monkeypatch, later, since=None):
+    now = (since or timezone.now()) + later
     monkeypatch.setattr(timezone, "now", lambda: now)
-    return now
 
 
 @pytest.mark.parametrize("places", [[], [Place.PANELIST], [Place.LEAD, Place.LEAD]])
@@ -117,6 +116,17 @@ def test_no_show_of_an_interview_to_come_is_refused():
         make_interview(state=State.NO_SHOW, at=timezone.now() + timedelta(hours=1))
 
 
+def test_clock_stands_still_while_paused():
+    interview = make_interview(state=State.LIVE)
+    started = interview.sittings.get().started_at
+    lifecycle.pause(interview=interview, by=interview.created_by, reason="Fire alarm")
+    interview.sittings.update(paused_since=started + timedelta(minutes=4))
+
+    sitting = interview.sittings.get()
+
+    assert (sitting.elapsed_seconds(started + timedelta(minutes=9)), sitting.pause_reason) == (240, "Fire alarm")
+
+
 def test_clock_stands_still_in_pauses(monkeypatch):
     interview = make_interview(state=State.LIVE)
     lead, started = interview.created_by, interview.sittings.get().started_at
@@ -124,8 +134,8 @@ def test_clock_stands_still_in_pauses(monkeypatch):
         monkeypatch.setattr(timezone, "now", lambda minutes=minutes: started + timedelta(minutes=minutes))
         act(interview=interview, by=lead)
 
-    assert lifecycle.elapsed_seconds(interview.sittings.get()) == 15 * 60
-    assert interview.sittings.get().pauses.filter(ended_at=None).count() == 0
+    sitting = interview.sittings.get()
+    assert (sitting.elapsed_seconds(), sitting.paused_since) == (15 * 60, None)
 
 
 def test_finish_can_be_undone_and_the_time_between_is_a_pause(monkeypatch):
@@ -133,13 +143,14 @@ def test_finish_can_be_undone_and_the_time_between_is_a_pause(monkeypatch):
     scorecard = interview.scorecards.get()
     write(scorecard, "after all")
     assert scorecard.responses.first().notes_at_finish == ""
-    now = clock(monkeypatch, timedelta(minutes=9))
+    interview.refresh_from_db()
+    clock(monkeypatch, timedelta(minutes=9), since=interview.finished_at)
 
     interview = lifecycle.undo_finish(interview=interview, by=interview.created_by)
 
     sitting = interview.sittings.get()
     assert (interview.state, interview.finished_at, sitting.finished_at) == (State.LIVE, None, None)
-    assert sitting.pauses.get().ended_at == now
+    assert sitting.paused == timedelta(minutes=9)
     assert scorecard.responses.first().notes_at_finish is None
 
 

@@ -37,7 +37,7 @@ def test_room_queries_do_not_grow(client, django_assert_num_queries, questions, 
     client.force_login(lead_of(interview))
     client.get(url("room", interview))  # renders what is frozen, once
 
-    with django_assert_num_queries(10):
+    with django_assert_num_queries(5):
         response = client.get(url("room", interview))
 
     assert response.status_code == 200
@@ -175,7 +175,9 @@ def test_unplanned_question_without_words_keeps_the_form(client):
 
     response = client.post(url("unplanned_add", interview), {"text": "", "stage": 4, "op": uuid.uuid4()})
 
-    assert (response.status_code, response.context["unplanned_form"].data["stage"]) == (200, "4")
+    assert response.status_code == 200
+    assert b'<option value="4" selected>' in response.content
+    assert b"data-open-now" in response.content
     assert interview.unplanned.count() == 0
 
 
@@ -184,7 +186,7 @@ def test_review_queries_do_not_grow(client, django_assert_num_queries, questions
     interview = make_interview(state=State.FINISHED, questions=questions)
     client.force_login(lead_of(interview))
 
-    with django_assert_num_queries(12):
+    with django_assert_num_queries(11):
         response = client.get(url("scorecard_review", interview))
 
     assert len(response.context["unresolved"]) == questions

@@ -1,6 +1,7 @@
 // The room by keyboard. Single characters work only where nothing is being written, and can be switched off.
 import { outcomeOf, setOutcome, toggleComeBack } from "./answers.js";
 import { current, go, hideAnswers, step } from "./room.js";
+import { state } from "./scorecard.js";
 import { say } from "./words.js";
 
 const room = document.querySelector("[data-room]");
@@ -33,7 +34,7 @@ function first(list) {
 
 document.addEventListener("keydown", (event) => {
   if (event.ctrlKey || event.metaKey || event.altKey || event.isComposing) return;
-  if (outcomes?.matches(":popover-open")) return chooseByKey(event);
+  if (outcomes.matches(":popover-open")) return chooseByKey(event);
   if (event.key === "Escape" && event.target.matches?.("[data-field]")) return leave(event.target);
   if (!room.hasAttribute("data-single-keys") || writing(event.target) || document.querySelector("dialog[open]")) return;
   const action = actions[event.key.length === 1 ? event.key.toLowerCase() : event.key];
@@ -49,7 +50,7 @@ function leave(area) {
 
 function openOutcomes() {
   const opener = current()?.querySelector("[data-outcome-open]");
-  if (!opener || !outcomes) return;
+  if (!opener || !state.scorecard) return; // an observer has nothing to rate
   outcomes.showPopover({ source: opener });
   outcomes.querySelector("[data-set-outcome]").focus();
 }

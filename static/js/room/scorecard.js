@@ -6,7 +6,7 @@
 import { clockTime, say } from "./words.js";
 
 export const state = JSON.parse(document.getElementById("scorecard-state").textContent);
-const { idle, most, timeout, retry_first: retryFirst, retry_most: retryMost } = state.saving;
+const { idle, most, timeout, retry_first: retryFirst, retry_most: retryMost } = state.saving ?? {}; // an observer saves nothing
 const BATCH = 30 * 1024;
 const writer = crypto.randomUUID();
 
