@@ -19,7 +19,7 @@ from interviews.publishing import publish
 from interviews.saving import heads_of, save
 from interviews.submitting import submit
 from interviews.suggesting import suggest_plan
-from questionbank.models import QuestionSet
+from questionbank.models import Question, QuestionSet
 
 TITLE = "Deep learning engineer"
 DESCRIPTION = (
@@ -227,7 +227,10 @@ def make(people):
     sets = list(QuestionSet.objects.filter(title="Deep learning").order_by("pk")[:1])
     if not sets:
         raise NoQuestions("There are no questions to plan with yet. Run `manage.py load_library` first.")
-    with clock_at(timezone.now() - timedelta(days=40)):
+    began = timezone.now() - timedelta(days=40)
+    # The demo's team had its questions before its plans; else every plan would say that its questions have changed.
+    Question.objects.filter(question_set__in=sets).update(changed_at=began)
+    with clock_at(began):
         opening = Opening.objects.create(title=TITLE, description=DESCRIPTION, hiring_manager=people["manager"])
         versions = [
             published_plan(opening, "Technical interview", 60, sets, people["manager"]),

@@ -2,11 +2,17 @@
 
 import os
 import shutil
+from pathlib import Path
 
 import pytest
 from django.conf import settings
 
 from config import devpostgres
+
+# Real documents lie beside the project's folder; tests that want one are skipped where there are none.
+DOCUMENTS = Path(os.environ.get("EVENHAND_DOCUMENTS") or Path(__file__).resolve().parents[2] / "shared" / "documents")
+THE_DOCUMENT = DOCUMENTS / "000_f09e55bdef927609.txt"
+needs_document = pytest.mark.skipif(not THE_DOCUMENT.exists(), reason=f"{THE_DOCUMENT.name} is not on this machine")
 
 BROWSERS = ("chromium", "chromium-browser", "google-chrome")
 NO_BROWSER = "no Chromium found (install one, or name it in EVENHAND_CHROMIUM)"

@@ -1,5 +1,6 @@
 from django import forms
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import ngettext
 
 from interviews.models import ItemKind, Opening, Plan, PlanItem, SegmentKind
 from questionbank import searching
@@ -133,7 +134,9 @@ class SuggestForm(OpeningFields, LengthFields):
 
 
 def set_label(question_set):
-    return _("%(title)s (%(count)s questions)") % {"title": question_set.title, "count": question_set.question_count}
+    count = question_set.question_count
+    words = ngettext("%(title)s (%(count)s question)", "%(title)s (%(count)s questions)", count)
+    return words % {"title": question_set.title, "count": count}
 
 
 class FindForm(forms.Form):

@@ -6,6 +6,8 @@ Used by the screenshots and the accessibility check. An address that answers 405
 import contextlib
 import os
 from dataclasses import dataclass, field
+from datetime import timedelta
+from pathlib import Path
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "tests.settings")
 
@@ -23,10 +25,11 @@ from django.utils import timezone  # noqa: E402
 from accounts.demo import create_demo_users  # noqa: E402
 from accounts.models import Role, User  # noqa: E402
 from config import devpostgres  # noqa: E402
-from interviews import lifecycle  # noqa: E402
+from interviews import drafting, lifecycle  # noqa: E402
 from interviews.models import Candidate, Interview, Opening, Place, Plan, State  # noqa: E402
-from questionbank.models import Question, QuestionSet  # noqa: E402
-from tests.factories import make_invitation, make_user  # noqa: E402
+from questionbank.importing import labelled  # noqa: E402
+from questionbank.models import ImportDraft, Question, QuestionSet  # noqa: E402
+from tests.factories import make_invitation, make_opening, make_plan, make_question, make_user  # noqa: E402
 
 # Not pages: an answer for machines, fragments that other pages show, and redirects.
 NOT_PAGES = {"healthz", "questionbank:question_stage", "questionbank:detail_list"}
@@ -42,15 +45,32 @@ class World:
 
 @dataclass(frozen=True)
 class Page:
-    """`who` names a demo person, or "" for nobody; `about` the thing whose key the address takes, by parameter."""
+    """`who` names a demo person, or "" for nobody; `about` the thing whose key the address takes, by parameter.
+
+    A state of a page is `called` something, and `reach(tab)` gets there from the page.
+    """
 
     name: str
     who: str = "manager"
     about: tuple = ()
     query: str = ""
+    called: str = ""
+    reach: object = None
+
+    def __str__(self):
+        name = self.name.replace(":", "-")
+        return f"{name}-{self.called.replace(' ', '-')}" if self.called else name
 
     def path(self, world):
         return reverse(self.name, kwargs={name: world.things[thing] for name, thing in self.about}) + self.query
+
+    def open(self, tab, world):
+        """Shows the page in the tab, in its state and at rest; returns the server's response."""
+        response = tab.goto(self.path(world), wait_until="load")
+        if self.reach:
+            self.reach(tab)
+        tab.wait_for_timeout(200)
+        return response
 
 
 def pk(thing):
@@ -82,6 +102,10 @@ PAGES = [
     Page("questionbank:detail_create", "manager", (("pk", "question"), ("kind", "answers"))),
     Page("questionbank:detail_edit", "manager", (("pk", "question"), ("kind", "answers"), ("detail", "answer"))),
     Page("questionbank:competency_list"),
+    Page("questionbank:import_start"),
+    Page("questionbank:import_preview", "manager", pk("import")),
+    Page("questionbank:import_set_edit", "manager", (("pk", "import"), ("number", "one"))),
+    Page("questionbank:import_question_edit", "manager", (("pk", "import"), ("number", "one"))),
     # Plans
     Page("interviews:plan_list"),
     Page("interviews:plan_create"),
@@ -97,6 +121,17 @@ PAGES = [
     Page("interviews:interview_list"),
     Page("interviews:interview_schedule"),
     Page("interviews:interview_detail", "manager", pk("scheduled")),
+    Page("interviews:interview_move", "manager", pk("scheduled")),
+    Page("interviews:interview_cancel", "manager", pk("scheduled")),
+    Page("interviews:interview_no_show", "manager", pk("scheduled")),
+    Page("interviews:interview_version", "manager", pk("scheduled")),
+    Page("interviews:interview_sitting", "manager", pk("finished")),
+    Page("interviews:interview_drop_sitting", "manager", pk("continued")),
+    Page("interviews:panelist_add", "manager", pk("scheduled")),
+    Page("interviews:panelist_remove", "manager", (("pk", "scheduled"), ("panelist_pk", "panelist"))),
+    Page("interviews:panelist_replace", "manager", (("pk", "scheduled"), ("panelist_pk", "panelist"))),
+    Page("interviews:panelist_lead", "manager", (("pk", "scheduled"), ("panelist_pk", "panelist"))),
+    Page("interviews:panelist_excuse", "manager", (("pk", "live"), ("panelist_pk", "live panelist"))),
     Page("interviews:candidate_list", "recruiter"),
     Page("interviews:candidate_create", "recruiter"),
     Page("interviews:candidate_detail", "recruiter", pk("candidate")),
@@ -111,6 +146,56 @@ PAGES = [
     # Records
     Page("interviews:record_list", "recruiter"),
     Page("interviews:record_detail", "recruiter", pk("record")),
+]
+
+
+def press(*keys):
+    return lambda tab: [tab.keyboard.press(key) for key in keys]
+
+
+def click(selector):
+    return lambda tab: tab.locator(selector).first.click()
+
+
+def submit_empty(tab):
+    tab.locator("main form[method=post]").first.evaluate("form => { form.noValidate = true; form.requestSubmit(); }")
+    tab.locator("[aria-invalid], .error-summary").first.wait_for()
+
+
+def room(called, reach, who="lead", which="live"):
+    return Page("interviews:room", who, pk(which), called=called, reach=reach)
+
+
+STATES = [
+    room("question", press("j")),
+    room("rated", press("j", "4")),
+    room("outcome menu", press("j", "0")),
+    room("covered elsewhere", press("j", "0", "c")),
+    room("answers hidden", press("j", "h")),
+    room("jump", press("/")),
+    room("keys", press("?")),
+    room("finish", click("[data-dialog=finish]")),
+    room("more", click("[popovertarget=more]")),
+    room("paused", press("j"), which="paused"),
+    room("observer", press("j"), who="observer"),
+    room("lobby", None, which="scheduled"),
+    Page("interviews:scorecard_review", "lead", pk("finished"), called="not yet", reach=click("text=Submit scorecard")),
+    Page("interviews:record_detail", "lead", pk("finished"), called="sealed"),
+    Page("interviews:record_detail", "panelist", pk("record"), called="panelist"),
+    Page("interviews:record_list", "recruiter", (), "?q=zzzzqqqq", called="nothing found"),
+    Page("interviews:interview_detail", "manager", pk("live"), called="live"),
+    Page("interviews:interview_detail", "manager", pk("continued"), called="further sitting"),
+    Page("interviews:interview_schedule", called="error", reach=submit_empty),
+    Page("interviews:opening_create", called="error", reach=submit_empty),
+    Page("interviews:today", "lead", called="lead"),
+    Page("interviews:today", "recruiter", called="recruiter"),
+    Page("interviews:today", "administrator", called="administrator"),
+    Page("interviews:today", "nobody", called="no role"),
+    Page("interviews:today", called="account menu", reach=click("[popovertarget=account-menu]")),
+    Page("interviews:plan_detail", "manager", pk("long plan"), called="long words"),
+    Page("questionbank:question_list", "manager", (), "?q=zzzzqqqq", called="nothing found"),
+    Page("questionbank:import_start", called="error", reach=submit_empty),
+    Page("account_login", "", called="error", reach=submit_empty),
 ]
 
 
@@ -142,12 +227,17 @@ def build_world():
     people = create_demo_users() | {"nobody": make_user(name="Demo newcomer"), "": None}
     people["nobody"].set_unusable_password()
     people["nobody"].save()
-    live, paused, finished = (interview_of(people, number) for number in ("0161", "0162", "0163"))
+    live, paused, finished = (interview_of(people, number) for number in ("0171", "0172", "0173"))
     lifecycle.start(interview=live, by=people["lead"])
     lifecycle.start(interview=paused, by=people["lead"])
     lifecycle.pause(interview=paused, by=people["lead"], reason="Fire alarm")
     lifecycle.start(interview=finished, by=people["lead"])
     lifecycle.finish(interview=finished, by=people["lead"])
+    continued = interview_of(people, "0174")
+    lifecycle.start(interview=continued, by=people["lead"])
+    lifecycle.finish(interview=continued, by=people["lead"])
+    lifecycle.schedule_sitting(interview=continued, at=timezone.now() + timedelta(days=1), by=people["manager"])
+    scheduled = Interview.objects.filter(state=State.SCHEDULED, started_at=None).first()
     question = Question.objects.exclude(reference_answers=None).first()
     _invitation, token = make_invitation(Role.INTERVIEWER)
     record = Interview.objects.records().filter(completed_at__isnull=False).first()
@@ -160,7 +250,12 @@ def build_world():
             "answer": question.reference_answers.first().pk,
             "plan": Plan.objects.exclude(latest_version=None).first().pk,
             "one": 1,
-            "scheduled": Interview.objects.filter(state=State.SCHEDULED).first().pk,
+            "scheduled": scheduled.pk,
+            "panelist": scheduled.panel.get(place=Place.PANELIST).pk,
+            "live panelist": live.panel.get(place=Place.PANELIST).pk,
+            "continued": continued.pk,
+            "import": make_import(people["manager"]).pk,
+            "long plan": make_long_plan(people["manager"]).pk,
             "candidate": Candidate.objects.first().pk,
             "opening": Opening.objects.first().pk,
             "live": live.pk,
@@ -189,6 +284,27 @@ def interview_of(people, number):
         ],
         by=people["manager"],
     )
+
+
+def make_import(owner):
+    """A document with something of everything: whole questions, lines not used, a warning."""
+    text = (Path(__file__).parents[1] / "questionbank" / "fixtures" / "sql_basics.txt").read_text(encoding="utf-8")
+    return ImportDraft.objects.create(owner=owner, name="sql_basics.txt", content=labelled.read(text).to_json())
+
+
+def make_long_plan(owner):
+    """Names as long as they may be, with and without places to break them."""
+    opening = make_opening(
+        hiring_manager=owner,
+        title="Principal engineer for deep learning and data platforms, in the team for measuring and monitoring",
+    )
+    plan = make_plan(opening=opening, title="W" * 60 + " and a title that goes on for longer than anybody would want")
+    for text in (
+        "Why does " + "supercalifragilistic" * 12 + " matter?",
+        "Explain, " + "at some length, " * 40 + "why?",
+    ):
+        drafting.add_question(plan=plan, question=make_question(text=text))
+    return plan
 
 
 def missing():

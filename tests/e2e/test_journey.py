@@ -1,6 +1,5 @@
 """The whole job, once through: from a document to a record, each step as the person whose step it is."""
 
-import os
 import re
 from pathlib import Path
 
@@ -9,17 +8,15 @@ import pytest
 from accounts.models import Role
 from interviews.models import Interview, State
 from questionbank.models import Question
+from tests.conftest import THE_DOCUMENT, needs_document
 from tests.factories import make_opening, make_user
 
 OWN = Path(__file__).resolve().parents[1] / "questionbank" / "fixtures"
-DOCUMENTS = Path(os.environ.get("EVENHAND_DOCUMENTS", Path(__file__).resolve().parents[3] / "shared" / "documents"))
-THE_DOCUMENT = DOCUMENTS / "000_f09e55bdef927609.txt"
 
 
 def documents():
     yield pytest.param(sorted(OWN.glob("*.txt"))[0], id="own")
-    absent = pytest.mark.skipif(not THE_DOCUMENT.exists(), reason=f"{THE_DOCUMENT.name} is not on this machine")
-    yield pytest.param(THE_DOCUMENT, id="real", marks=absent)
+    yield pytest.param(THE_DOCUMENT, id="real", marks=needs_document)
 
 
 @pytest.mark.parametrize("document", list(documents()))

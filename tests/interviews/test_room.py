@@ -186,7 +186,7 @@ def test_review_queries_do_not_grow(client, django_assert_num_queries, questions
     interview = make_interview(state=State.FINISHED, questions=questions)
     client.force_login(lead_of(interview))
 
-    with django_assert_num_queries(11):
+    with django_assert_num_queries(10):
         response = client.get(url("scorecard_review", interview))
 
     assert len(response.context["unresolved"]) == questions

@@ -2,7 +2,6 @@
 import { outcomeOf, setOutcome, toggleComeBack } from "./answers.js";
 import { current, go, hideAnswers, step } from "./room.js";
 import { state } from "./scorecard.js";
-import { say } from "./words.js";
 
 const room = document.querySelector("[data-room]");
 const outcomes = document.getElementById("outcome");
@@ -82,7 +81,7 @@ function choose(outcome) {
   covered.showModal();
 }
 
-// Jumping: a number, or words; the first hit goes with Enter.
+// Jumping: a number, or words; arrows choose among the hits, Enter goes there.
 const field = jump.querySelector("[data-jump]");
 const hits = jump.querySelector("[data-jump-hits]");
 
@@ -95,28 +94,50 @@ function openJump() {
 
 function find() {
   const words = field.value.trim().toLowerCase();
-  const panels = [...room.querySelectorAll("[data-panel]")];
-  const found = panels.filter((panel) => !words || panel.dataset.number === words || `${panel.dataset.title} ${panel.querySelector("h1").textContent}`.toLowerCase().includes(words));
+  const found = [...room.querySelectorAll("[data-panel]")].filter((panel) => matches(panel, words));
   hits.replaceChildren(...found.map(hit));
-  if (!found.length) hits.append(Object.assign(document.createElement("li"), { className: "quiet-text", textContent: say("nothingFound") }));
-  hits.querySelector("button")?.setAttribute("aria-current", "true");
+  hits.hidden = !found.length;
+  jump.querySelector("[data-jump-none]").hidden = found.length > 0;
+  field.setAttribute("aria-expanded", found.length > 0);
+  select(hits.firstElementChild);
 }
+
+const matches = (panel, words) =>
+  !words || panel.dataset.number === words || `${panel.dataset.title} ${panel.querySelector("h1").textContent}`.toLowerCase().includes(words);
 
 function hit(panel) {
-  const item = document.createElement("li");
-  const button = item.appendChild(document.createElement("button"));
-  Object.assign(button, { type: "button", className: "btn link", textContent: `${panel.dataset.number ?? ""} ${panel.dataset.title}`.trim() });
-  button.addEventListener("click", () => arrive(panel.dataset.panel));
-  return item;
+  const option = document.createElement("li");
+  Object.assign(option, { id: `jump-${panel.dataset.panel}`, role: "option" });
+  option.dataset.arrive = panel.dataset.panel;
+  const number = Object.assign(document.createElement("span"), { className: "n", textContent: panel.dataset.number ?? "" });
+  option.append(number, panel.dataset.title);
+  return option;
 }
 
-function arrive(panel) {
-  jump.close();
-  go(panel, { focus: true });
+function select(option) {
+  for (const other of hits.children) other.ariaSelected = other === option;
+  field.setAttribute("aria-activedescendant", option?.id ?? "");
+  option?.scrollIntoView({ block: "nearest" });
 }
+
+function arrive(option) {
+  if (!option) return;
+  jump.close();
+  go(option.dataset.arrive, { focus: true });
+}
+
+const selected = () => hits.querySelector("[aria-selected=true]");
 
 field.addEventListener("input", find);
+field.addEventListener("keydown", (event) => {
+  const options = [...hits.children];
+  const by = { ArrowDown: 1, ArrowUp: -1 }[event.key];
+  if (!by || !options.length) return;
+  event.preventDefault();
+  select(options.at((options.indexOf(selected()) + by) % options.length));
+});
+hits.addEventListener("click", (event) => arrive(event.target.closest("[data-arrive]")));
 jump.querySelector("form").addEventListener("submit", (event) => {
   event.preventDefault();
-  hits.querySelector("button")?.click();
+  arrive(selected());
 });

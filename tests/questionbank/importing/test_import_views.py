@@ -11,13 +11,13 @@ from questionbank.importing import labelled
 from questionbank.importing.writing import write_document
 from questionbank.models import Competency, ImportDraft, Question, QuestionSet
 from questionbank.stages import Stage
+from tests.conftest import THE_DOCUMENT, needs_document
 from tests.factories import make_user
 from tests.questionbank.importing.test_comparing import SQL, read
 
 pytestmark = pytest.mark.django_db
 
 START = reverse("questionbank:import_start")
-DOCUMENT = Path("/work/shared/documents/000_f09e55bdef927609.txt")
 POSTED = ["confirm", "discard", "fill"]
 
 
@@ -424,16 +424,16 @@ def test_set_difference_is_taken_by_choice(signed_in, manager):
     assert QuestionSet.objects.get().introduction == "New words to begin with."
 
 
-@pytest.mark.skipif(not DOCUMENT.exists(), reason="the document is not here")
+@needs_document
 def test_the_real_document_from_upload_to_set_and_again(signed_in):
-    signed_in.post(START, {"upload": upload(DOCUMENT.read_bytes())})
+    signed_in.post(START, {"upload": upload(THE_DOCUMENT.read_bytes())})
     draft = ImportDraft.objects.get()
     totals = signed_in.get(url("preview", draft)).context["totals"]
     assert totals["counts"] == ["25 questions", "75 reference answers", "16 tips"]
     assert [count for _stage, count in totals["stages"]] == [2, 1, 16, 4, 2]
     signed_in.post(url("confirm", draft))
 
-    signed_in.post(START, {"upload": upload(DOCUMENT.read_bytes())})
+    signed_in.post(START, {"upload": upload(THE_DOCUMENT.read_bytes())})
 
     assert "Nothing new" in signed_in.get(url("preview", ImportDraft.objects.get())).content.decode()
     assert QuestionSet.objects.get().questions.count() == 25

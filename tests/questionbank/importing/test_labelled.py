@@ -1,6 +1,5 @@
 """The labelled shape: our own fixtures, the ways people vary them, and the real document where it is there."""
 
-import os
 import re
 from pathlib import Path
 
@@ -8,14 +7,11 @@ import pytest
 
 from questionbank.importing.document import Unreadable
 from questionbank.importing.labelled import LINES_AT_MOST, QUESTIONS_AT_MOST, read
+from tests.conftest import THE_DOCUMENT, needs_document
 
 FIXTURES = Path(__file__).resolve().parents[1] / "fixtures"
 ROOT = Path(__file__).resolve().parents[3]
-DOCUMENTS = Path(os.environ.get("EVENHAND_DOCUMENTS") or ROOT.parent / "shared" / "documents")
-REAL = DOCUMENTS / "000_f09e55bdef927609.txt"
 LIBRARY = ROOT / "questionbank" / "library" / "deep_learning.txt"
-
-needs_real = pytest.mark.skipif(not REAL.exists(), reason=f"the real document is not there: {REAL}")
 
 
 @pytest.fixture(scope="module")
@@ -126,9 +122,9 @@ def test_read_finds_every_extended_label():
     ]
 
 
-@needs_real
+@needs_document
 def test_read_finds_the_real_document():
-    document = read(REAL.read_text(encoding="utf-8"))
+    document = read(THE_DOCUMENT.read_text(encoding="utf-8"))
 
     parsed = document.sets[0]
     sides = [(tip["audience"], tip["kind"]) for tip in parsed.tips]

@@ -6,14 +6,13 @@ from questionbank.importing import labelled
 from questionbank.importing.writing import write_document
 from questionbank.models import Competency, Point, Question, QuestionSet, ReferenceAnswer, Tip
 from questionbank.stages import Stage
+from tests.conftest import THE_DOCUMENT, needs_document
 from tests.factories import make_user
 from tests.questionbank.importing.test_comparing import SQL, read
 
 pytestmark = pytest.mark.django_db
 
 EXTENDED = Path(__file__).parent.parent / "fixtures" / "sql_extended.txt"
-DOCUMENT = Path("/work/shared/documents/000_f09e55bdef927609.txt")
-needs_document = pytest.mark.skipif(not DOCUMENT.exists(), reason="the document is not here")
 
 
 def counts():
@@ -143,7 +142,7 @@ def test_write_makes_questions_searchable():
 
 @needs_document
 def test_write_the_real_document_once_and_again():
-    document = labelled.read(DOCUMENT.read_text())
+    document = labelled.read(THE_DOCUMENT.read_text())
     write_document(document)
     before = counts()
 
@@ -156,7 +155,7 @@ def test_write_the_real_document_once_and_again():
 
 @needs_document
 def test_write_the_real_document_changed_beside_an_edit():
-    text = DOCUMENT.read_text()
+    text = THE_DOCUMENT.read_text()
     write_document(labelled.read(text))
     question = Question.objects.get(text="Can you explain the concept of a neural network?")
     question.why_ask = "Our own words."
