@@ -117,5 +117,5 @@ def tidy(clause: str) -> str:
 
 
 DANGLING = re.compile(
-    r"(?:[\s,]+(?:and|or|but|the|an?|of|to|in|on|at|for|with|by|from|is|are|that|which|as))+$", re.IGNORECASE
+    r"(?:,?\s+(?:and|or|but|the|an?|of|to|in|on|at|for|with|by|from|is|are|that|which|as))+$", re.IGNORECASE
 )

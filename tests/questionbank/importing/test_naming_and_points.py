@@ -1,7 +1,7 @@
 """Short names and drafted points: what every import gives a question that brings none."""
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from questionbank.naming import short_name
@@ -72,6 +72,7 @@ def test_points_of_nothing_are_none():
     assert draft_points(["", "x" * 200]) == []
 
 
+@example(["a:b,a"])
 @given(st.lists(st.text(alphabet=st.sampled_from("abcdef ,.;:-and'“\n"), max_size=400), max_size=4))
 def test_points_are_never_cut_inside_a_word(answers):
     words = set(" ".join(answers).casefold().split())
