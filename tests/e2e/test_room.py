@@ -3,9 +3,9 @@
 import pytest
 
 from accounts.models import Role
-from interviews import lifecycle
+from interviews import drafting, lifecycle, publishing
 from interviews.models import Outcome, Place, Response, State
-from tests.factories import make_interview, make_user, make_version
+from tests.factories import make_interview, make_opening, make_question, make_user, make_version
 
 
 @pytest.fixture
@@ -156,3 +156,39 @@ def test_submit_with_a_question_open_says_which(open_page, live):
 
     page.locator("#submit-problem:not(:empty)").wait_for()
     assert interview.scorecards.get().submitted_at is None
+
+
+@pytest.mark.parametrize(("width", "height"), [(1440, 900), (1280, 720), (720, 800), (390, 844)])
+def test_room_needs_no_scrolling_of_the_page(open_page, width, height):
+    opening = make_opening()
+    plan = drafting.create(opening=opening, title="Technical", length=60, by=opening.hiring_manager)
+    drafting.add_question(plan=plan, question=make_question(text="Why does a deep network need activation functions?"))
+    version = publishing.publish(plan=plan, by=opening.hiring_manager)
+    lead = make_user(Role.INTERVIEWER)
+    interview = make_interview(panel=[(lead, Place.LEAD)], version=version)
+    lifecycle.start(interview=interview, by=lead)
+    page = open_page(lead, width=width, height=height)
+    page.goto(f"/interviews/{interview.pk}/room/")
+
+    on_segment = outside(page, ["h1", "[data-next]"])
+    page.keyboard.press("j")
+    on_question = outside(page, ["h1", "[data-rating='5']", "textarea", ".aside-main h2", "[data-next]"])
+
+    assert (on_segment, on_question) == ([], [])
+
+
+def outside(page, selectors):
+    """Which of these, in the panel that is shown, are not wholly in the window; and whether the page could be scrolled."""
+    return page.evaluate(
+        """(selectors) => {
+            const panel = document.querySelector("[data-panel]:not([hidden])");
+            const hidden = selectors.filter((selector) => {
+                const element = panel.querySelector(selector) ?? document.querySelector(selector);
+                const { top, bottom, left, right } = (element.closest("label") ?? element).getBoundingClientRect();
+                return top < 0 || left < 0 || bottom > innerHeight + 1 || right > innerWidth + 1;
+            });
+            if (document.documentElement.scrollHeight > innerHeight + 1) hidden.push("the page itself");
+            return hidden;
+        }""",
+        selectors,
+    )
