@@ -187,6 +187,8 @@ def outside(page, selectors):
                 const { top, bottom, left, right } = (element.closest("label") ?? element).getBoundingClientRect();
                 return top < 0 || left < 0 || bottom > innerHeight + 1 || right > innerWidth + 1;
             });
+            const below = innerHeight - document.querySelector(".dock").getBoundingClientRect().bottom;
+            if (Math.abs(below) > 1) hidden.push(`${below}px under the dock`);
             if (document.documentElement.scrollHeight > innerHeight + 1) hidden.push("the page itself");
             return hidden;
         }""",
