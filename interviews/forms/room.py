@@ -11,7 +11,7 @@ from questionbank.stages import Stage
 
 
 class PauseForm(forms.Form):
-    reason = forms.CharField(label=_("Why (optional)"), max_length=200, required=False)
+    reason = forms.CharField(label=_("Why"), max_length=200, required=False)
 
 
 class UnplannedForm(forms.Form):

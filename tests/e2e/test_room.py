@@ -194,3 +194,67 @@ def outside(page, selectors):
         }""",
         selectors,
     )
+
+
+def test_pausing_and_going_on_keep_the_place(open_page, live):
+    interview, lead = live
+    page = open_page(lead)
+    page.goto(f"/interviews/{interview.pk}/room/")
+    page.keyboard.press("j")
+    page.keyboard.press("j")
+
+    page.get_by_role("button", name="More").click()
+    page.locator("#more").get_by_role("button", name="Pause").click()
+    page.locator("#pause").get_by_role("button", name="Pause").click()
+    page.locator(".notice.paused").wait_for()
+    while_paused = shown_question(page)
+    page.get_by_role("button", name="Go on").click()
+    page.locator(".notice.paused").wait_for(state="detached")
+
+    assert (while_paused, shown_question(page)) == ("Question 3?", "Question 3?")
+
+
+def shown_question(page):
+    return page.locator("[data-panel]:not([hidden]) h1").inner_text()
+
+
+def test_another_device_opens_the_room_at_the_first_open_question(open_page, live):
+    interview, lead = live
+    laptop, phone = open_page(lead), open_page(lead, width=390, height=844)
+    laptop.goto(f"/interviews/{interview.pk}/room/")
+    laptop.keyboard.press("4")
+    saved(laptop)
+
+    phone.goto(f"/interviews/{interview.pk}/room/")
+
+    assert shown_question(phone) == "Question 2?"
+
+
+def test_rating_key_in_the_outcome_menu_rates_after_all(open_page, live):
+    interview, lead = live
+    page = open_page(lead)
+    page.goto(f"/interviews/{interview.pk}/room/")
+
+    page.keyboard.press("0")
+    page.keyboard.press("3")
+    saved(page)
+
+    assert response_to(interview, 1).rating == 3
+    assert page.locator("#outcome").is_hidden()
+
+
+def test_jump_chooses_by_arrows_and_closes_with_one_escape(open_page, live):
+    interview, lead = live
+    page = open_page(lead)
+    page.goto(f"/interviews/{interview.pk}/room/")
+
+    page.keyboard.press("/")
+    page.keyboard.type("zzz")
+    page.keyboard.press("Escape")
+    closed = page.locator("#jump").is_hidden()
+    page.keyboard.press("/")
+    page.keyboard.press("ArrowDown")
+    page.keyboard.press("ArrowDown")
+    page.keyboard.press("Enter")
+
+    assert (closed, shown_question(page)) == (True, "Question 3?")

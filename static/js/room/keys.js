@@ -59,9 +59,15 @@ function chooseByKey(event) {
   const at = items.indexOf(document.activeElement);
   const next = { ArrowDown: at + 1, ArrowUp: at - 1, Home: 0, End: items.length - 1 }[event.key];
   if (next !== undefined) items.at(next % items.length).focus();
+  else if (/^[1-5]$/.test(event.key)) rateAfterAll(event.key);
   else if (event.key.length === 1) items.find((item) => item.dataset.key === event.key.toLowerCase())?.click();
   else return;
   event.preventDefault();
+}
+
+function rateAfterAll(rating) {
+  outcomes.hidePopover();
+  actions[rating]();
 }
 
 document.addEventListener("click", (event) => {

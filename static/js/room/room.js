@@ -7,12 +7,17 @@ const panels = [...room.querySelectorAll("[data-panel]")];
 const links = new Map([...room.querySelectorAll("[data-go]")].map((link) => [link.dataset.go, link]));
 const questions = panels.filter((panel) => panel.dataset.kind === "question");
 const INTERVAL = 30_000; // the most time on a question that a killed browser may forget
+// Pausing, a reload and the way back from Today come to the question that was shown, not to the beginning.
+const placeKey = `room:${room.dataset.interview}`;
 let shown = null;
 let since = 0;
 
 export const current = () => shown;
 export const outcome = (key) => valueOf(`${key}.outcome`)?.outcome ?? "";
 export const open = () => questions.filter((panel) => !outcome(panel.dataset.panel));
+
+// As the review counts: without an outcome, or to come back to.
+const unsettled = (key) => !outcome(key) || valueOf(`${key}.come_back`, false);
 
 export function go(key, { focus = false } = {}) {
   const panel = panels.find((candidate) => candidate.dataset.panel === key);
@@ -24,6 +29,7 @@ export function go(key, { focus = false } = {}) {
   links.get(key)?.setAttribute("aria-current", "step");
   links.get(key)?.scrollIntoView({ block: "nearest", inline: "center" });
   history.replaceState(null, "", `#${key}`);
+  sessionStorage.setItem(placeKey, key);
   since = Date.now();
   dock();
   if (focus) panel.querySelector("h1").focus({ preventScroll: true });
@@ -73,8 +79,8 @@ function count() {
     const settled = inStage.filter((panel) => outcome(panel.dataset.panel)).length;
     place.textContent = inStage.length ? say("count", { n: settled, all: inStage.length }) : "";
   }
-  const left = open().length;
   const words = document.querySelector("[data-finish-words]");
+  const left = questions.filter((panel) => unsettled(panel.dataset.panel)).length;
   if (words && left) words.textContent = say(left === 1 ? "noOutcomeOne" : "noOutcome", { n: left });
 }
 
@@ -113,6 +119,13 @@ document.addEventListener("room:shown", () => (shown.querySelector(".aside") ?? 
 if (localStorage.getItem("answers") === "hidden") hideAnswers(true);
 for (const panel of questions) mark(panel.dataset.panel);
 count();
-const wanted = location.hash.slice(1);
-go(links.has(wanted) ? wanted : panels[0].dataset.panel);
+go(place());
 document.querySelector("dialog[data-open-now]")?.showModal();
+
+// On another device that is the first open question, once something has been answered.
+function place() {
+  const known = [location.hash.slice(1), sessionStorage.getItem(placeKey)].find((key) => links.has(key));
+  const left = open();
+  const first = left.length && left.length < questions.length ? left[0] : panels[0];
+  return known ?? first.dataset.panel;
+}
