@@ -53,6 +53,7 @@ def guidance_warnings(outline, questions):
             _("Without a reference answer or points to listen for:"),
             lambda item, question: not question.reference_answers.all() and not question.points.all(),
         ),
+        (_("Points drafted from the answers, that nobody has confirmed:"), lambda item, question: drafted(question)),
         (_("Archived in the bank, and still in this plan:"), lambda item, question: question.archived_at),
     ]
     for sentence, applies in checks:
@@ -96,6 +97,11 @@ def preview(*, plan, items):
     questions = frozen_questions(items)
     version = PlanVersion(plan=plan, title=plan.title, length=plan.length, tips=frozen_tips(questions.values()))
     return version, list(frozen_items(version, items, questions))
+
+
+def drafted(question):
+    """Whether some of its points are a draft still. No query if fetched with `with_content()`."""
+    return any(not point.confirmed for point in question.points.all())
 
 
 def frozen_questions(items):
@@ -145,6 +151,7 @@ def question_content(question):
         "materials": [{"kind": m.kind, "title": m.title, "body": m.body} for m in question.materials.all()],
         "answers": [answer.text for answer in question.reference_answers.all()],
         "points": [point.text for point in question.points.all()],
+        "points_drafted": drafted(question),
         "follow_ups": [follow_up.text for follow_up in question.follow_ups.all()],
         "anchors": {str(anchor.rating): anchor.text for anchor in question.anchors.all()},
     }
@@ -154,4 +161,4 @@ def unplanned_content(text):
     """The same shape for a question made up in the room."""
     empty = {"parts": [], "materials": [], "answers": [], "points": [], "follow_ups": [], "anchors": {}}
     words = dict.fromkeys(["when", "why", "how", "topic", "difficulty", "set_title"], "")
-    return {"text": text} | words | empty
+    return {"text": text, "points_drafted": False} | words | empty

@@ -104,8 +104,8 @@ class Record:
 
     @property
     def competencies(self):
-        """`[(competency, mean to one decimal or None), …]` in the plan's order."""
-        return [(name, scoring.shown(tally.mean)) for name, tally in scoring.by_competency(self.responses).items()]
+        """`[(competency, score to one decimal or None), …]` in the plan's order; as cautious as the whole score."""
+        return [(name, scoring.shown(tally.score)) for name, tally in scoring.by_competency(self.responses).items()]
 
     @property
     def responses(self):
@@ -261,7 +261,8 @@ class Said:
         content, words = self.entries[self.response.key].content, []
         if content["parts"]:
             words.append(_("%(n)s of %(of)s parts") % {"n": len(self.response.parts), "of": len(content["parts"])})
-        if content["points"]:
+        # Points that nobody confirmed are a help in the room, and no measure of an answer.
+        if content["points"] and not content.get("points_drafted"):
             words.append(_("%(n)s of %(of)s points") % {"n": len(self.response.points), "of": len(content["points"])})
         if count := len(self.response.follow_ups):
             words.append(ngettext("%(n)s follow-up", "%(n)s follow-ups", count) % {"n": count})

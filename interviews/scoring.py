@@ -26,12 +26,7 @@ class Tally(NamedTuple):
         """The exact score, or None where not enough was rated."""
         if not self.rated_weight or self.rated_weight < ENOUGH * self.planned_weight:
             return None
-        return self.mean
-
-    @property
-    def mean(self):
-        """The mean of what was rated, however little; None of nothing."""
-        return Fraction(self.weighted_ratings, self.rated_weight) if self.rated_weight else None
+        return Fraction(self.weighted_ratings, self.rated_weight)
 
 
 def tally(responses):

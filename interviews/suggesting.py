@@ -58,12 +58,14 @@ class Choice:
 
 @dataclass(frozen=True)
 class Suggestion:
-    """The keys picked, in the order of the plan; why, by key; and the minutes left over, with the reason in words."""
+    """The keys picked, in the order of the plan; why, by key; the minutes left over, with the reason in words; and in
+    words how many picks the coverage cannot count, "" for none."""
 
     picks: list[int] = field(default_factory=list)
     reasons: dict[int, str] = field(default_factory=dict)
     left_over: int = 0
     explanation: str = ""
+    uncounted: str = ""
 
 
 @transaction.atomic
@@ -139,6 +141,7 @@ def suggest(choices, minutes):
         reasons={choice.pk: reason(choice, picks[:place], choosing.choices) for place, choice in enumerate(picks)},
         left_over=choosing.left,
         explanation=explanation(choosing),
+        uncounted=uncounted(picks),
     )
 
 
@@ -372,3 +375,14 @@ def explanation(choosing):
             "shortest": shortest,
         }
     return _("%(left)s: the questions that would fit repeat a subject.") % {"left": left}
+
+
+def uncounted(picks):
+    """Coverage is of competencies: a question that names none is in the plan, and in no bar."""
+    count = sum(not choice.competency for choice in picks)
+    if not count:
+        return ""
+    if count == len(picks):
+        return _("None of them names a competency, so the coverage is empty: set it in the question bank.")
+    words = ngettext("%(count)s of them names no competency.", "%(count)s of them name no competency.", count)
+    return words % {"count": count}

@@ -15,7 +15,11 @@ def short_name(question_text: str) -> str:
     if FOREIGN.search(text):
         return cut_at_word(text)
     subject = subject_of(POLITE.sub("", text))
-    return fit(capitalise(subject or text))
+    return fit(capitalise(text if not subject or POINTING.match(subject) else subject))
+
+
+# "How would you explain this to …": what "this" is, stands in an earlier question.
+POINTING = re.compile(r"(?:this|that|these|those|it|them)\b", re.IGNORECASE)
 
 
 FOREIGN = re.compile(r"[^\W\da-zA-Z]{2}|\b(?:el|la|los|las|del|una|uma|les|des|der|das|und|est|ist|y)\b", re.IGNORECASE)

@@ -119,7 +119,7 @@ class SuggestForm(OpeningFields, LengthFields):
         label=_("Title"),
         max_length=120,
         required=False,
-        help_text=_("Leave it empty to use the opening's title."),
+        help_text=_("Left empty, it says how long: “60-minute interview”."),
         widget=forms.TextInput(attrs={"class": "fixed-l", "autocomplete": "off"}),
     )
     field_order = ["sets", "length", "own_length", "opening", "new_opening", "title"]

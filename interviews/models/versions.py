@@ -42,6 +42,7 @@ class VersionItem(models.Model):
     `content` of a question, all keys always there: `{"text", "when", "why", "how", "topic", "difficulty",
     "set_title", "parts": [str], "materials": [{"kind", "title", "body"}], "answers": [str], "points": [str],
     "follow_ups": [str], "anchors": {"1": str, …}}`; points, parts and follow-ups are named by their index.
+    `points_drafted` (missing in versions before it) says that nobody confirmed the points.
     Of a segment: `{"script": str}`.
     """
 

@@ -61,16 +61,25 @@ def plan_suggest(request):
     if form.is_valid():
         plan, suggestion = suggest_plan(
             opening=(opening := form.chosen_opening()),
-            title=form.cleaned_data["title"] or opening.title,
+            title=form.cleaned_data["title"] or usual_title(opening, form.cleaned_data["length"]),
             length=form.cleaned_data["length"],
             sets=form.cleaned_data["sets"],
             by=request.user,
         )
         count = len(suggestion.picks)
         chosen = ngettext("%(count)s question chosen.", "%(count)s questions chosen, each with its reason.", count)
-        messages.success(request, f"{chosen % {'count': count}} {suggestion.explanation}")
+        messages.success(
+            request, f"{chosen % {'count': count}} {suggestion.explanation} {suggestion.uncounted}".strip()
+        )
         return redirect(plan)
     return render(request, "interviews/plan_suggest.html", {"form": form})
+
+
+def usual_title(opening, length):
+    """The opening stands beside a plan's title everywhere, so that it says how long the interview is. 1 query."""
+    title = _("%(minutes)s-minute interview") % {"minutes": length}
+    same = opening.plans.filter(title__startswith=title).count()
+    return f"{title} {same + 1}" if same else title
 
 
 @require_safe

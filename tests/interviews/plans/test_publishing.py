@@ -63,6 +63,7 @@ def test_publish_freezes_everything():
         "materials": [{"kind": "code", "title": "Listing", "body": "x = 1"}],
         "answers": ["An answer"],
         "points": ["A point"],
+        "points_drafted": False,
         "follow_ups": ["And then?"],
         "anchors": {str(rating): f"Anchor {rating}" for rating in range(1, 6)},
     }
@@ -183,3 +184,16 @@ def test_publishing_needs_a_person():
     other = make_user(Role.HIRING_MANAGER)
 
     assert publish(plan=plan, by=other).published_by == other
+
+
+def test_points_nobody_confirmed_are_published_as_drafted_with_a_warning():
+    question = make_question(short_name="Drafted")
+    Point.objects.create(question=question, text="Only a draft", confirmed=False)
+    plan = make_plan()
+    make_plan_item(plan=plan, question=question)
+
+    said = sentences(plan)
+    version = publish(plan=plan, by=plan.created_by)
+
+    assert ("Points drafted from the answers, that nobody has confirmed:", ["Drafted"]) in said
+    assert version.items.get().content["points_drafted"] is True

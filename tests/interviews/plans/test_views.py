@@ -256,9 +256,25 @@ def test_suggest_makes_a_draft_and_says_how_it_went(client, manager):
     )
 
     plan = Plan.objects.get()
-    assert (plan.title, plan.items.count()) == ("Engineer", 12)
-    assert messages_of(response) == ["9 questions chosen, each with its reason. All the time for questions is used."]
+    assert (plan.title, plan.items.count()) == ("60-minute interview", 12)
+    assert messages_of(response) == [
+        "9 questions chosen, each with its reason. All the time for questions is used. "
+        "None of them names a competency, so the coverage is empty: set it in the question bank."
+    ]
     assert "Gives Core its share of the time" in response.content.decode()
+
+
+def test_suggested_plans_of_one_opening_are_told_apart(client, manager):
+    question = make_question()
+    asked = {"sets": question.question_set_id, "length": "60", "new_opening": "Engineer"}
+
+    client.post(url("plan_suggest"), asked)
+    client.post(url("plan_suggest"), asked)
+
+    assert list(Plan.objects.order_by("pk").values_list("title", flat=True)) == [
+        "60-minute interview",
+        "60-minute interview 2",
+    ]
 
 
 def test_suggest_needs_a_set_and_an_opening(client, manager):

@@ -19,6 +19,7 @@ NAMES = {
     "Explain how an index speeds up a query.": "How an index speeds up a query",
     "Tell me about a migration that you led.": "Migration",
     "3. What is `NULL`?": "NULL",
+    "How would you explain this to a manager?": "How would you explain this to a manager",
     "What is the difference between insert, update, and delete triggers?": "Insert, update, and delete triggers",
     "Why is iSCSI slow?": "Why is iSCSI slow",
     "Was ist der Unterschied zwischen einer Sicht und einer Tabelle?": "Was ist der Unterschied zwischen einer Sicht…",
