@@ -125,7 +125,8 @@ def make_panelist(*, interview, user=None, place=Place.PANELIST):
 
 def make_scorecard(*, state=State.LIVE, **kwargs):
     """The lead's scorecard of an interview, live unless said otherwise."""
-    return make_interview(state=state, **kwargs).scorecards.get(author__panel_places__place=Place.LEAD)
+    interview = make_interview(state=state, **kwargs)
+    return interview.scorecards.get(author=interview.panel.get(place=Place.LEAD).user)
 
 
 def make_rated_scorecard(*, rating=4, recommendation=3, **kwargs):
