@@ -26,6 +26,10 @@ class CandidateQuerySet(models.QuerySet):
             found = found.filter(models.Q(name__icontains=word) if len(word) > 2 else begins)
         return found
 
+    def sought_by(self, user, words):
+        """By name, and by address too for those who schedule; nobody else may find out an address by trying."""
+        return self.search(words) if user.schedules else self.named(words)
+
     def with_last_interview(self, user):
         """Adds `last_at` and `last_state` of the latest interview that the user may know of, or None."""
         from interviews.models.interviews import Interview

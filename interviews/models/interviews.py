@@ -103,14 +103,14 @@ class InterviewQuerySet(models.QuerySet):
         return self.filter(Q(completed_at__isnull=False) | Q(state__in=[State.CANCELLED, State.NO_SHOW]))
 
     def narrowed(self, asked, user):
-        """What the filters of a list leave: `q` in name or address of the candidate, `opening`, and `mine`."""
+        """What the filters of a list leave: `q` for the candidate, `opening`, and `mine`. Nonsense counts as nothing."""
         from interviews.models.candidates import Candidate
 
         interviews = self
-        if words := asked.get("q", "").strip():
-            interviews = interviews.filter(candidate__in=Candidate.objects.search(words))
-        if asked.get("opening", "").isdecimal():
-            interviews = interviews.filter(opening=asked["opening"])
+        if words := asked.get("q", "").replace("\0", "").strip():
+            interviews = interviews.filter(candidate__in=Candidate.objects.sought_by(user, words))
+        if (opening := asked.get("opening", "")).isdecimal() and len(opening) < 19:
+            interviews = interviews.filter(opening=opening)
         return interviews.with_place_for(user) if asked.get("mine") else interviews
 
     def with_people(self):
