@@ -486,14 +486,18 @@ SELECT jsonb_build_object('id', id, 'heads', heads, 'recommendation', recommenda
     submitted_at IS NOT NULL,
     ARRAY(SELECT unplanned_id FROM interviews_response
         WHERE scorecard_id = scorecard.id AND unplanned_id IS NOT NULL ORDER BY 1),
-    (SELECT coalesce(jsonb_agg(response), '[]') FROM interviews_response AS response
-        WHERE scorecard_id = scorecard.id AND heads <> '{}'),
+    (SELECT coalesce(jsonb_agg(response), '[]') FROM (
+        SELECT item_id, unplanned_id, heads, {columns} FROM interviews_response
+        WHERE scorecard_id = scorecard.id AND heads <> '{{}}'
+    ) AS response),
     (SELECT coalesce(jsonb_agg(operation), '[]') FROM (
         SELECT field, op, value, typed_at FROM interviews_operation
         WHERE scorecard_id = scorecard.id AND result = 'conflict' AND settled_by_id IS NULL ORDER BY id
     ) AS operation)
 FROM interviews_scorecard AS scorecard WHERE interview_id = %s AND author_id = %s
-"""
+""".format(  # noqa: S608, all of it stands in this file
+    columns=", ".join(column for field in OF_RESPONSE.values() for column in field.columns)
+)
 
 
 def state_of(*, interview_id, author):
