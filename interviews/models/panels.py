@@ -17,6 +17,10 @@ class PanelistQuerySet(models.QuerySet):
         """Those who owe a scorecard: lead and panelists who are not excused."""
         return self.filter(place__in=[Place.LEAD, Place.PANELIST], excused_at=None)
 
+    def entering(self):
+        """Those for whom lobby and room are: everybody but the excused."""
+        return self.filter(excused_at=None)
+
 
 class Panelist(models.Model):
     """A user's place on an interview's panel. A lead or panelist has a scorecard from the start, an observer none."""

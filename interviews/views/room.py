@@ -3,8 +3,9 @@
 from uuid import uuid4
 
 from django.contrib import messages
-from django.shortcuts import get_object_or_404, redirect, render
+from django.shortcuts import redirect, render
 from django.urls import reverse
+from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
 from config.access import get_or_refuse
@@ -20,7 +21,8 @@ from interviews.saving import state_of
 @require_safe
 def room(request, pk):
     """The lobby before the interview, the room while it runs; afterwards the way to the review. At most 12 queries."""
-    place = get_object_or_404(places_of(request.user), interview=pk)
+    places = Panelist.objects.of(request.user).select_related("interview__candidate")
+    place = get_or_refuse(places, places.entering(), interview=pk)
     interview = place.interview
     if interview.state == State.SCHEDULED:
         return render(request, "interviews/room_lobby.html", lobby_context(place))
@@ -29,10 +31,6 @@ def room(request, pk):
     if interview.state == State.FINISHED and interview.scorecards.of(request.user).filter(submitted_at=None).exists():
         return redirect("interviews:scorecard_review", interview.pk)
     return redirect(interview)
-
-
-def places_of(user):
-    return Panelist.objects.of(user).select_related("interview__candidate")
 
 
 def lobby_context(place):
@@ -50,7 +48,7 @@ def lobby_context(place):
 
 def room_context(user, place):
     interview = place.interview
-    own = state_of(interview_id=interview.pk, author=user) if not place.excused_at else None
+    own = state_of(interview_id=interview.pk, author=user)
     unplanned = own["unplanned"] if own else interview.unplanned.values_list("pk", flat=True)
     content = room_content(interview, unplanned)
     return {
@@ -82,8 +80,10 @@ def led(request, pk, act, to="interviews:room", **details):
 @require_POST
 def interview_pause(request, pk):
     form = PauseForm(request.POST)
-    reason = form.cleaned_data["reason"] if form.is_valid() else form.data.get("reason", "")[:200]
-    return led(request, pk, lifecycle.pause, reason=reason)
+    if not form.is_valid():
+        messages.error(request, _("Not paused. The reason has at most 200 characters."))
+        return redirect("interviews:room", pk)
+    return led(request, pk, lifecycle.pause, reason=form.cleaned_data["reason"])
 
 
 @require_POST
@@ -109,8 +109,10 @@ def unplanned_add(request, pk):
     )
     form = UnplannedForm(request.POST)
     if not form.is_valid():
-        context = room_context(request.user, places_of(request.user).get(interview=pk)) | {"unplanned_form": form}
-        return render(request, "interviews/room.html", context)
+        if interview.state not in (State.LIVE, State.PAUSED):
+            return redirect("interviews:room", pk)  # there is no room to show the form in
+        place = Panelist.objects.of(request.user).select_related("interview__candidate").get(interview=pk)
+        return render(request, "interviews/room.html", room_context(request.user, place) | {"unplanned_form": form})
     try:
         added = lifecycle.add_unplanned(interview=interview, by=request.user, **form.question())
     except Problem as problem:

@@ -86,13 +86,13 @@ def test_room_after_the_finish_leads_to_the_review(client):
     assert client.get(url("room", interview)).url == url("scorecard_review", interview)
 
 
-def test_room_of_an_excused_panelist_has_no_scorecard(client):
+def test_room_is_closed_to_the_excused(client):
     interview = make_interview(state=State.LIVE)
     panelist = make_panelist(interview=interview)
     interview.panel.filter(pk=panelist.pk).update(excused_at=interview.started_at, excused_reason="Ill")
     client.force_login(panelist.user)
 
-    assert state_in(client.get(url("room", interview)))["scorecard"] is None
+    assert client.get(url("room", interview)).status_code == 403
 
 
 def test_room_of_strangers_is_not_found(client):
@@ -179,6 +179,28 @@ def test_unplanned_question_without_words_keeps_the_form(client):
     assert b'<option value="4" selected>' in response.content
     assert b"data-open-now" in response.content
     assert interview.unplanned.count() == 0
+
+
+@pytest.mark.parametrize("state", [State.SCHEDULED, State.FINISHED])
+def test_unplanned_question_without_words_and_without_a_room_leads_away(client, state):
+    interview = make_interview(state=state)
+    client.force_login(lead_of(interview))
+
+    response = client.post(url("unplanned_add", interview), {"text": "", "stage": 4, "op": uuid.uuid4()})
+
+    assert (response.status_code, response.url) == (302, url("room", interview))
+
+
+@pytest.mark.parametrize("reason", ["Fire\0alarm", "x" * 201])
+def test_pause_for_a_reason_that_cannot_be_kept_says_so(client, reason):
+    interview = make_interview(state=State.LIVE)
+    client.force_login(lead_of(interview))
+
+    response = client.post(url("interview_pause", interview), {"reason": reason}, follow=True)
+
+    interview.refresh_from_db()
+    assert (response.status_code, interview.state) == (200, State.LIVE)
+    assert b"Not paused. The reason has at most 200 characters." in response.content
 
 
 @pytest.mark.parametrize("questions", [1, 3])
