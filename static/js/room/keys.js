@@ -33,7 +33,7 @@ function first(list) {
 
 document.addEventListener("keydown", (event) => {
   if (event.ctrlKey || event.metaKey || event.altKey || event.isComposing) return;
-  if (outcomes.matches(":popover-open")) return chooseByKey(event);
+  if (outcomes.contains(document.activeElement) && outcomes.matches(":popover-open")) return chooseByKey(event);
   if (event.key === "Escape" && event.target.matches?.("[data-field]")) return leave(event.target);
   if (!room.hasAttribute("data-single-keys") || writing(event.target) || document.querySelector("dialog[open]")) return;
   const action = actions[event.key.length === 1 ? event.key.toLowerCase() : event.key];
@@ -60,10 +60,15 @@ function chooseByKey(event) {
   const next = { ArrowDown: at + 1, ArrowUp: at - 1, Home: 0, End: items.length - 1 }[event.key];
   if (next !== undefined) items.at(next % items.length).focus();
   else if (/^[1-5]$/.test(event.key)) rateAfterAll(event.key);
-  else if (event.key.length === 1) items.find((item) => item.dataset.key === event.key.toLowerCase())?.click();
+  else if (/^\p{L}$/u.test(event.key)) items.find((item) => item.dataset.key === event.key.toLowerCase())?.click();
   else return;
   event.preventDefault();
 }
+
+// Left with Tab, the menu would stand open over notes and take letters for outcomes.
+outcomes.addEventListener("focusout", (event) => {
+  if (event.relatedTarget && !outcomes.contains(event.relatedTarget)) outcomes.hidePopover();
+});
 
 function rateAfterAll(rating) {
   outcomes.hidePopover();
@@ -84,6 +89,7 @@ function choose(outcome) {
   const others = [...room.querySelectorAll("[data-question]")].filter((panel) => panel !== current());
   select.replaceChildren(...others.map((panel) => new Option(`${panel.dataset.number}  ${panel.dataset.title}`, panel.dataset.question)));
   select.value = outcomeOf(key()).covered_by || others[0]?.dataset.question;
+  covered.querySelector("[data-set-covered]").disabled = !others.length;
   covered.showModal();
 }
 
