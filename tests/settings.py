@@ -11,6 +11,9 @@ from config.settings import *  # noqa: F403
 
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
 
+# Each test client has middleware of its own, which would list every static file again.
+WHITENOISE_AUTOREFRESH = True
+
 # Several runs at once each name their own database.
 DATABASES["default"]["TEST"] = {"NAME": os.environ.get("EVENHAND_TEST_DB") or None}  # noqa: F405
 

@@ -52,6 +52,7 @@ POSTS = [
     "plan_discard",
 ]
 ITEM_POSTS = ["plan_item_change", "plan_item_move", "plan_item_remove", "plan_item_put_back"]
+CHANGE = [*WRITE_PAGES, *POSTS, *ITEM_POSTS]
 
 
 @pytest.fixture
@@ -66,43 +67,29 @@ def addresses():
     return found | {name: url(name, pk, item.pk) for name in ITEM_POSTS}
 
 
-@pytest.mark.parametrize("name", READ)
-def test_recruiter_reads(client, addresses, name):
+def answers(ask, addresses, names):
+    """The status code of each."""
+    return {name: ask(addresses[name]).status_code for name in names}
+
+
+def test_recruiter_reads_and_changes_nothing(client, addresses):
     client.force_login(make_user(Role.RECRUITER))
 
-    assert client.get(addresses[name]).status_code == 200
-
-
-@pytest.mark.parametrize("name", [*WRITE_PAGES, *POSTS, *ITEM_POSTS])
-def test_recruiter_changes_nothing(client, addresses, name):
-    client.force_login(make_user(Role.RECRUITER))
-
-    assert client.post(addresses[name]).status_code == 403
+    assert answers(client.get, addresses, READ) == dict.fromkeys(READ, 200)
+    assert answers(client.post, addresses, CHANGE) == dict.fromkeys(CHANGE, 403)
 
 
 @pytest.mark.parametrize("role", [Role.INTERVIEWER, Role.ADMINISTRATOR])
-@pytest.mark.parametrize("name", [*READ, *WRITE_PAGES])
-def test_others_find_no_plans(client, addresses, name, role):
+def test_others_find_no_plans(client, addresses, role):
     client.force_login(make_user(role))
 
-    assert client.get(addresses[name]).status_code == 404
+    assert answers(client.get, addresses, [*READ, *WRITE_PAGES]) == dict.fromkeys([*READ, *WRITE_PAGES], 404)
+    assert answers(client.post, addresses, CHANGE) == dict.fromkeys(CHANGE, 404)
 
 
-@pytest.mark.parametrize("name", [*WRITE_PAGES, *POSTS, *ITEM_POSTS])
-def test_others_find_nothing_to_change(client, addresses, name):
-    client.force_login(make_user(Role.INTERVIEWER))
-
-    assert client.post(addresses[name]).status_code == 404
-
-
-@pytest.mark.parametrize("name", [*POSTS, *ITEM_POSTS])
-def test_changes_are_posts(client, addresses, name, manager):
-    assert client.get(addresses[name]).status_code == 405
-
-
-@pytest.mark.parametrize("name", READ)
-def test_reading_is_no_post(client, addresses, name, manager):
-    assert client.post(addresses[name]).status_code == 405
+def test_changes_are_posts_and_reading_is_none(client, addresses, manager):
+    assert answers(client.get, addresses, [*POSTS, *ITEM_POSTS]) == dict.fromkeys([*POSTS, *ITEM_POSTS], 405)
+    assert answers(client.post, addresses, READ) == dict.fromkeys(READ, 405)
 
 
 def test_recruiter_sees_no_controls(client, addresses):
