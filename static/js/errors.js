@@ -5,7 +5,7 @@ focusSummary(document);
 document.addEventListener("htmx:load", (event) => focusSummary(event.detail.elt));
 document.addEventListener("click", (event) => {
   const link = event.target.closest("[data-error-summary] a[href^='#']");
-  const field = link && document.getElementById(link.hash.slice(1));
+  const field = link && named(link.hash.slice(1));
   if (field) {
     event.preventDefault();
     const choice = field.matches("[type=radio], [type=checkbox]") && field.closest("fieldset.field");
@@ -20,6 +20,11 @@ document.addEventListener("htmx:responseError", (event) => {
   const sentences = { 401: words.signedOut, 403: words.forbidden, 404: words.missing };
   say(sentences[event.detail.xhr.status] ?? words.server);
 });
+
+// A scorecard's "q7.outcome" stands in the question "q7".
+function named(id) {
+  return document.getElementById(id) ?? document.getElementById(id.split(".")[0]);
+}
 
 function focusSummary(root) {
   const summary = root.matches?.("[data-error-summary]") ? root : root.querySelector("[data-error-summary]");

@@ -38,9 +38,12 @@ def main():
 
 
 def check(axe, context, world, page, scheme):
-    """A line for each element that breaks a rule in this state."""
+    """A line for each element that breaks a rule in this state, or one that says why it was not reached."""
     tab = context.new_page()
-    page.open(tab, world)
+    problem = page.open(tab, world)
+    if problem:
+        tab.close()
+        return [f"{page} ({scheme}): not checked: {problem}"]
     results = axe.run(tab, options=RULES).response
     tab.close()
     return [

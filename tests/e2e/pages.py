@@ -21,6 +21,7 @@ from django.test import Client  # noqa: E402
 from django.test.utils import setup_databases, teardown_databases  # noqa: E402
 from django.urls import URLPattern, get_resolver, reverse  # noqa: E402
 from django.utils import timezone  # noqa: E402
+from playwright.sync_api import TimeoutError  # noqa: E402
 
 from accounts.demo import create_demo_users  # noqa: E402
 from accounts.models import Role, User  # noqa: E402
@@ -47,7 +48,7 @@ class World:
 class Page:
     """`who` names a demo person, or "" for nobody; `about` the thing whose key the address takes, by parameter.
 
-    A state of a page is `called` something, and `reach(tab)` gets there from the page.
+    A state of a page is `called` something; `reach(tab)` gets there from the page, and `shows` is seen only there.
     """
 
     name: str
@@ -55,6 +56,7 @@ class Page:
     about: tuple = ()
     query: str = ""
     called: str = ""
+    shows: str = "h1, main"
     reach: object = None
 
     def __str__(self):
@@ -65,12 +67,19 @@ class Page:
         return reverse(self.name, kwargs={name: world.things[thing] for name, thing in self.about}) + self.query
 
     def open(self, tab, world):
-        """Shows the page in the tab, in its state and at rest; returns the server's response."""
-        response = tab.goto(self.path(world), wait_until="load")
-        if self.reach:
-            self.reach(tab)
+        """Shows the page in the tab, in its state and at rest; returns why that failed, or None."""
+        path = self.path(world)
+        response = tab.goto(path, wait_until="load")
+        try:
+            if self.reach:
+                self.reach(tab)
+            tab.locator(self.shows).locator("visible=true").first.wait_for(timeout=3000)
+        except TimeoutError as error:
+            return str(error).splitlines()[0]
         tab.wait_for_timeout(200)
-        return response
+        if response.status != 200:
+            return f"answered {response.status}"
+        return None if tab.url.endswith(path) else f"led to {tab.url}"
 
 
 def pk(thing):
@@ -157,45 +166,54 @@ def click(selector):
     return lambda tab: tab.locator(selector).first.click()
 
 
+ERROR = "[aria-invalid], .error-summary"
+
+
 def submit_empty(tab):
     tab.locator("main form[method=post]").first.evaluate("form => { form.noValidate = true; form.requestSubmit(); }")
-    tab.locator("[aria-invalid], .error-summary").first.wait_for()
 
 
-def room(called, reach, who="lead", which="live"):
-    return Page("interviews:room", who, pk(which), called=called, reach=reach)
+def room(called, shows, reach=None, who="lead", which="live"):
+    return Page("interviews:room", who, pk(which), called=called, shows=shows, reach=reach)
 
 
 STATES = [
-    room("question", press("j")),
-    room("rated", press("j", "4")),
-    room("outcome menu", press("j", "0")),
-    room("covered elsewhere", press("j", "0", "c")),
-    room("answers hidden", press("j", "h")),
-    room("jump", press("/")),
-    room("keys", press("?")),
-    room("finish", click("[data-dialog=finish]")),
-    room("more", click("[popovertarget=more]")),
-    room("paused", press("j"), which="paused"),
-    room("observer", press("j"), who="observer"),
-    room("lobby", None, which="scheduled"),
-    Page("interviews:scorecard_review", "lead", pk("finished"), called="not yet", reach=click("text=Submit scorecard")),
+    room("question", "[data-question] h1", press("j")),
+    room("rated", "[data-rating='4']:checked", press("j", "4")),
+    room("outcome menu", "#outcome", press("j", "0")),
+    room("covered elsewhere", "#covered", press("j", "0", "c")),
+    room("answers hidden", "[data-answers=hidden]", press("j", "h")),
+    room("jump", "#jump", press("/")),
+    room("keys", "#keys", press("?")),
+    room("finish", "#finish", click("[data-dialog=finish]")),
+    room("more", "#more", click("[popovertarget=more]")),
+    room("paused", ".notice.paused", press("j"), which="paused"),
+    room("observer", "[data-question] h1", press("j"), who="observer"),
+    room("lobby", "text=Start", which="scheduled"),
+    Page(
+        "interviews:scorecard_review",
+        "lead",
+        pk("finished"),
+        called="not yet",
+        shows="#submit-problem:not(:empty)",
+        reach=click("text=Submit scorecard"),
+    ),
     Page("interviews:record_detail", "lead", pk("finished"), called="sealed"),
     Page("interviews:record_detail", "panelist", pk("record"), called="panelist"),
-    Page("interviews:record_list", "recruiter", (), "?q=zzzzqqqq", called="nothing found"),
+    Page("interviews:record_list", "recruiter", (), "?q=zzzzqqqq", called="nothing found", shows=".empty"),
     Page("interviews:interview_detail", "manager", pk("live"), called="live"),
     Page("interviews:interview_detail", "manager", pk("continued"), called="further sitting"),
-    Page("interviews:interview_schedule", called="error", reach=submit_empty),
-    Page("interviews:opening_create", called="error", reach=submit_empty),
+    Page("interviews:interview_schedule", called="error", shows=ERROR, reach=submit_empty),
+    Page("interviews:opening_create", called="error", shows=ERROR, reach=submit_empty),
     Page("interviews:today", "lead", called="lead"),
     Page("interviews:today", "recruiter", called="recruiter"),
     Page("interviews:today", "administrator", called="administrator"),
     Page("interviews:today", "nobody", called="no role"),
-    Page("interviews:today", called="account menu", reach=click("[popovertarget=account-menu]")),
+    Page("interviews:today", called="account menu", shows="#account-menu", reach=click("[popovertarget=account-menu]")),
     Page("interviews:plan_detail", "manager", pk("long plan"), called="long words"),
-    Page("questionbank:question_list", "manager", (), "?q=zzzzqqqq", called="nothing found"),
-    Page("questionbank:import_start", called="error", reach=submit_empty),
-    Page("account_login", "", called="error", reach=submit_empty),
+    Page("questionbank:question_list", "manager", (), "?q=zzzzqqqq", called="nothing found", shows=".empty"),
+    Page("questionbank:import_start", called="error", shows=ERROR, reach=submit_empty),
+    Page("account_login", "", called="error", shows=ERROR, reach=submit_empty),
 ]
 
 

@@ -31,10 +31,10 @@ def main():
                         browser, world, page.who, address, width, height, scheme
                     )
                     contexts[page.who] = context
-                    if take(context, page, world, f"{width}-{scheme}"):
-                        files += 1
+                    if problem := take(context, page, world, f"{width}-{scheme}"):
+                        failed.append(f"{page} {width} {scheme}: {problem}")
                     else:
-                        failed.append(f"{page} {width} {scheme}")
+                        files += 1
                 for context in contexts.values():
                     context.close()
     for name in not_listed:
@@ -55,12 +55,12 @@ def context_of(browser, world, who, address, width, height, scheme):
 
 
 def take(context, page, world, suffix):
-    """One picture of the whole page, of the room what fits the window; False for anything but a page."""
+    """One picture of the whole page, of the room what fits the window; returns why it is not of that page, or None."""
     tab = context.new_page()
-    response = page.open(tab, world)
+    problem = page.open(tab, world)
     tab.screenshot(path=FOLDER / f"{page}-{suffix}.png", full_page=page.name != "interviews:room")
     tab.close()
-    return response.status == 200
+    return problem
 
 
 if __name__ == "__main__":

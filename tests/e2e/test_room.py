@@ -145,7 +145,28 @@ def test_finish_review_and_submit_by_keyboard(open_page, live):
     assert sorted(scorecard.responses.values_list("rating", flat=True)) == [3, 4, 4, 4]
 
 
-def test_submit_with_a_question_open_says_which(open_page, live):
+def test_submit_with_questions_open_leads_to_each(open_page, live):
+    interview, lead = live
+    lifecycle.finish(interview=interview, by=lead)
+    page = open_page(lead)
+    page.goto(f"/interviews/{interview.pk}/review/")
+    page.keyboard.press("j")
+    page.keyboard.press("4")
+    page.locator("label", has_text="Strong yes").click()
+    saved(page)
+
+    page.get_by_role("button", name="Submit scorecard").click()
+    problem = page.locator("#submit-problem:not(:empty)")
+    problem.wait_for()
+    named = problem.get_by_role("link").all_inner_texts()
+    problem.get_by_role("link").nth(1).click()
+
+    assert named == ["Question 2", "Question 3", "Question 4"]
+    assert page.locator(":focus").get_attribute("data-title") == "Question 3"
+    assert interview.scorecards.get().submitted_at is None
+
+
+def test_submit_without_a_recommendation_asks_for_it(open_page, live):
     interview, lead = live
     lifecycle.finish(interview=interview, by=lead)
     page = open_page(lead)
@@ -154,43 +175,72 @@ def test_submit_with_a_question_open_says_which(open_page, live):
     page.get_by_role("button", name="Mark all without an outcome as not reached").click()
     page.get_by_role("button", name="Submit scorecard").click()
 
-    page.locator("#submit-problem:not(:empty)").wait_for()
+    problem = page.locator("#submit-problem:not(:empty)")
+    problem.wait_for()
+    assert "Choose a recommendation, then submit." in problem.inner_text()
+    problem.get_by_role("link").click()
+    assert page.locator(":focus").get_attribute("name") == "recommendation"
     assert interview.scorecards.get().submitted_at is None
 
 
-@pytest.mark.parametrize(("width", "height"), [(1440, 900), (1280, 720), (720, 800), (390, 844)])
-def test_room_needs_no_scrolling_of_the_page(open_page, width, height):
+@pytest.fixture
+def rich():
+    """A live interview of one long question with all that can hang on it, between segments; and its lead."""
     opening = make_opening()
+    question = make_question(
+        text="A deep network of linear layers has been trained for a week and predicts no better than a straight "
+        "line would. What do you think has been left out, and how would you show that it is that and nothing else?",
+        how_to_ask="Let them draw it. If they name the activation at once, ask what would still go wrong with a linear one.",
+        why_ask="Shows whether they can reason from what a network computes to what it can learn.",
+    )
+    for number in range(6):
+        question.points.create(
+            text=f"A point of a good answer, number {number}, in some eighty characters or so", position=number
+        )
+    for number in range(3):
+        question.follow_ups.create(text=f"And what if it had {number} layers?", position=number)
+    for rating in (1, 3, 5):
+        question.anchors.create(rating=rating, text=f"What an answer worth {rating} sounds like, in a sentence")
     plan = drafting.create(opening=opening, title="Technical", length=60, by=opening.hiring_manager)
-    drafting.add_question(plan=plan, question=make_question(text="Why does a deep network need activation functions?"))
-    version = publishing.publish(plan=plan, by=opening.hiring_manager)
+    drafting.add_question(plan=plan, question=question)
     lead = make_user(Role.INTERVIEWER)
+    version = publishing.publish(plan=plan, by=opening.hiring_manager)
     interview = make_interview(panel=[(lead, Place.LEAD)], version=version)
-    lifecycle.start(interview=interview, by=lead)
+    return lifecycle.start(interview=interview, by=lead), lead
+
+
+@pytest.mark.parametrize(("width", "height"), [(1440, 900), (1280, 720), (720, 800), (390, 844)])
+def test_room_needs_no_scrolling_of_the_page(open_page, rich, width, height):
+    interview, lead = rich
     page = open_page(lead, width=width, height=height)
     page.goto(f"/interviews/{interview.pk}/room/")
 
-    on_segment = outside(page, ["h1", "[data-next]"])
+    on_segment = out_of_reach(page, ["h1", "[data-next]"])
     page.keyboard.press("j")
-    on_question = outside(page, ["h1", "[data-rating='5']", "textarea", ".aside-main h2", "[data-next]"])
+    on_question = out_of_reach(page, ["h1", "[data-rating='1']", "[data-rating='5']", "textarea", "[data-next]"])
+    page.keyboard.press("4")
+    rated = out_of_reach(page, ["h1", "[data-rating='5']", "textarea", "[data-next]"])
 
-    assert (on_segment, on_question) == ([], [])
+    assert (on_segment, on_question, rated) == ([], [], [])
 
 
-def outside(page, selectors):
-    """Which of these, in the panel that is shown, are not wholly in the window; and whether the page could be scrolled."""
+def out_of_reach(page, selectors):
+    """Which of these cannot be pointed at: outside the window, or under something else; and what could be scrolled."""
     return page.evaluate(
         """(selectors) => {
             const panel = document.querySelector("[data-panel]:not([hidden])");
-            const hidden = selectors.filter((selector) => {
-                const element = panel.querySelector(selector) ?? document.querySelector(selector);
-                const { top, bottom, left, right } = (element.closest("label") ?? element).getBoundingClientRect();
-                return top < 0 || left < 0 || bottom > innerHeight + 1 || right > innerWidth + 1;
+            const problems = selectors.filter((selector) => {
+                const found = panel.querySelector(selector) ?? document.querySelector(selector);
+                const element = found.closest("label") ?? found;
+                const { top, bottom, left, right } = element.getBoundingClientRect();
+                const [across, down] = [(left + right) / 2, (top + bottom) / 2];
+                return ![[left + 3, down], [right - 3, down], [across, top + 3], [across, bottom - 3]].every(
+                    ([x, y]) => element.contains(document.elementFromPoint(x, y)));
             });
             const below = innerHeight - document.querySelector(".dock").getBoundingClientRect().bottom;
-            if (Math.abs(below) > 1) hidden.push(`${below}px under the dock`);
-            if (document.documentElement.scrollHeight > innerHeight + 1) hidden.push("the page itself");
-            return hidden;
+            if (Math.abs(below) > 1) problems.push(`${below}px under the dock`);
+            if (document.documentElement.scrollHeight > innerHeight + 1) problems.push("the page itself");
+            return problems;
         }""",
         selectors,
     )

@@ -47,11 +47,13 @@ function paint(question) {
 
 function count() {
   const open = questions.filter(isOpen).length;
-  const words = !open ? say("leftNone") : say(open === 1 ? "openOne" : "openMany", { n: open });
+  const bare = questions.filter((question) => !outcomeOf(question.dataset.question).outcome).length;
+  const [one, many] = bare ? ["openOne", "openMany"] : ["flaggedOne", "flaggedMany"];
+  const words = !open ? say("leftNone") : say(open === 1 ? one : many, { n: open });
   document.querySelector("[data-open-count]").textContent = open ? words : "";
   document.querySelector("[data-submit-words]").textContent = words;
   const bulk = document.querySelector("[data-not-reached]");
-  if (bulk) bulk.hidden = questions.every((question) => outcomeOf(question.dataset.question).outcome);
+  if (bulk) bulk.hidden = !bare;
 }
 
 // What is sealed is what the author saw: the form names the operations behind it.

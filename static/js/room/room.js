@@ -107,7 +107,6 @@ setInterval(keepTime, INTERVAL);
 export function hideAnswers(hide = room.dataset.answers !== "hidden") {
   if (hide) room.dataset.answers = "hidden";
   else delete room.dataset.answers;
-  room.querySelector("[data-hide-answers]").setAttribute("aria-pressed", hide);
   localStorage.setItem("answers", hide ? "hidden" : "");
 }
 
