@@ -117,6 +117,11 @@ class Record:
         """Planned questions that some submitted scorecard says were asked."""
         return [entry for entry in self.planned if self.outcomes.get(entry.key, set()) & ASKED]
 
+    @property
+    def unrated(self):
+        """Questions asked that nobody rated: declined, or lost to a technical failure."""
+        return [entry for entry in self.asked if Outcome.RATED not in self.outcomes[entry.key]]
+
     @cached_property
     def covered(self):
         """Planned questions not asked, but answered under another."""

@@ -56,14 +56,14 @@ def must_asks(record):
 
 
 def anchored(record):
-    general = sum(record.entries_by_key[response.key].scale_is_general for response in ratings(record))
-    if not ratings(record):
+    rated = [record.entries_by_key[response.key] for response in ratings(record)]
+    planned = [entry for entry in rated if not entry.unplanned]
+    general = sum(entry.scale_is_general for entry in planned)
+    if not planned:
         return None
     if general:
-        said = ngettext(
-            "%(n)s of %(of)s ratings on the general scale", "%(n)s of %(of)s ratings on the general scale", general
-        )
-        return Component(False, said % {"n": general, "of": len(ratings(record))})
+        said = _("%(n)s of %(of)s ratings of planned questions on the general scale")
+        return Component(False, said % {"n": general, "of": len(planned)})
     return Component(True, _("Every rating on the question’s own anchors"))
 
 

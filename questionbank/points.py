@@ -45,7 +45,7 @@ TRIM = " .,;:!…。、"
 OPENING_WORDS = re.compile(
     r"^(?:(?:however|also|additionally|moreover|furthermore|typically|in addition|for example|finally), )?"
     r"(?:(?:I|we) (?:(?:would|could|can|will|might|usually|often|also|typically|first|then) )*"
-    r"(?:use |focus on |rely on )?"
+    r"(?:(?:use|focus on|rely on) (?!(?:it|them|this|that)\b))?"
     r"|(?:it|they|this)(?:['’]s| is| are| was) |(?:it|they|this) (?=[a-z]+s?\b)"
     r"|(?:examples|applications|solutions|key components|techniques) include )",
     re.IGNORECASE,
@@ -96,12 +96,16 @@ def last_boundary(sentence: str) -> str:
         ends = [found.start() for found in boundary.finditer(sentence, 0, AT_MOST + 8)]
         ends = [end for end in ends if AT_MOST // 2 <= end <= AT_MOST and not NEEDS_MORE.search(sentence[:end])]
         if ends:
-            return sentence[: ends[-1]]
+            return BEGUN.sub("", sentence[: ends[-1]])
     return ""
 
 
 BOUNDARY = re.compile(r"[，、]| (?:to|on|by|with|for|that|when|where|during|into|through|if|like|using)\b")
 LAST_RESORT = re.compile(r", | (?:and|or|in|of|from|at)\b")
+# What has only begun when the head ends: "…, where data flows", "… and allow the network".
+BEGUN = re.compile(
+    r"(?:, (?:where|which|when|whose)(?: \S+){1,4}| and (?:(?:also|thus) )?(?:allow|enable|help|make|let)s?(?: \S+){1,4})$"
+)
 NEEDS_MORE = re.compile(
     r" (?:is|are|be|used|able|allow|allows|focus|focused|inspired|designed|the|an?|based|in|of|to)$"
 )

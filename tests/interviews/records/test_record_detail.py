@@ -1,12 +1,17 @@
 """One record: who may open it, what it shows to whom, and what is computed from it."""
 
+from uuid import uuid4
+
 import pytest
 from django.urls import reverse
 
 from accounts.models import Role
+from interviews import lifecycle
 from interviews.models import Outcome, Place, State, VersionItem
+from interviews.publishing import unplanned_content
 from interviews.records import Record, Said
 from interviews.structure import structure_of
+from questionbank.stages import Stage
 from tests.factories import (
     make_finished_interview,
     make_interview,
@@ -164,8 +169,24 @@ def test_asked_are_the_rated_and_the_declined_and_structure_says_what_held():
     record = record_for(make_user(Role.RECRUITER), interview)
 
     assert [entry.title for entry in record.asked] == ["Question 1", "Question 2"]
+    assert [entry.title for entry in record.unrated] == ["Question 2"]
     assert [entry.title for entry in record.covered] == ["Question 3"]
     assert structure_of(record)[0] == (True, "All 3 planned questions asked")
+
+
+def test_unplanned_questions_are_not_held_against_the_anchors():
+    interview = make_interview(state=State.LIVE, questions=1)
+    lead = interview.panel.get().user
+    text = "And in practice?"
+    lifecycle.add_unplanned(
+        interview=interview, title=text, content=unplanned_content(text), stage=Stage.CORE, by=lead, op=uuid4()
+    )
+    lifecycle.finish(interview=interview, by=lead)
+    submitted(rate(interview.scorecards.get()))
+
+    said = [component.sentence for component in structure_of(record_for(lead, interview))]
+
+    assert "1 of 1 ratings of planned questions on the general scale" in said
 
 
 def test_record_without_a_submitted_scorecard_has_no_structure():

@@ -49,7 +49,21 @@ def test_points_are_the_clauses_of_the_answers():
         "An index keeps the values in order",
         "Costs time when rows are written",
         "The database finds rows without reading the whole table of a million rows",
-        "It for queries I have measured",
+        "Use it for queries I have measured",
+    ]
+
+
+def test_points_end_before_what_has_only_begun():
+    answers = [
+        "It involves the parser, planner, and executor stages, where rows flow through each of the steps one by one "
+        "to the client.",
+        "Databases keep statistics of every table to estimate how many rows come back and allow the planner "
+        "to choose the cheapest way.",
+    ]
+
+    assert draft_points(answers) == [
+        "Involves the parser, planner, and executor stages",
+        "Databases keep statistics of every table to estimate how many rows come back",
     ]
 
 
