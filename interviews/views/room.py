@@ -40,7 +40,6 @@ def lobby_context(place):
         "interview": interview,
         "panel": list(interview.panel.select_related("user")),
         "leads": place.leads,
-        "place": place,
         "welcome": next((item for item in items if item.kind == ItemKind.SEGMENT), None),
         "question_count": sum(item.kind == ItemKind.QUESTION for item in items),
     } | interview.version.tips_by_kind()

@@ -4,7 +4,9 @@ Used by the screenshots and the accessibility check. An address that answers 405
 """
 
 import contextlib
+import logging
 import os
+import warnings
 from dataclasses import dataclass, field
 from datetime import timedelta
 from pathlib import Path
@@ -79,7 +81,7 @@ class Page:
         tab.wait_for_timeout(200)
         if response.status != 200:
             return f"answered {response.status}"
-        return None if tab.url.endswith(path) else f"led to {tab.url}"
+        return None if tab.url.partition("#")[0].endswith(path) else f"led to {tab.url}"
 
 
 def pk(thing):
@@ -220,6 +222,8 @@ STATES = [
 @contextlib.contextmanager
 def demo_world():
     """A database of its own with the starter set, the demo data and an interview in every state; dropped afterwards."""
+    logging.getLogger("django.request").setLevel(logging.ERROR)  # refusals are asked for here
+    warnings.filterwarnings("ignore", "StreamingHttpResponse must consume")  # whitenoise under uvicorn
     if devpostgres.wanted():
         devpostgres.ensure_running(django.conf.settings.BASE_DIR)
     old = setup_databases(verbosity=0, interactive=False)
