@@ -3,6 +3,7 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 
 from interviews.models import ItemKind, Opening, Plan, PlanItem, SegmentKind
+from interviews.templatetags.moments import short_day
 from questionbank import searching
 from questionbank.models import Competency, QuestionSet
 from questionbank.stages import Stage
@@ -134,9 +135,12 @@ class SuggestForm(OpeningFields, LengthFields):
 
 
 def set_label(question_set):
+    """With the day it was added, which tells sets of one title apart."""
     count = question_set.question_count
-    words = ngettext("%(title)s (%(count)s question)", "%(title)s (%(count)s questions)", count)
-    return words % {"title": question_set.title, "count": count}
+    words = ngettext(
+        "%(title)s (%(count)s question, added %(day)s)", "%(title)s (%(count)s questions, added %(day)s)", count
+    )
+    return words % {"title": question_set.title, "count": count, "day": short_day(question_set.created_at)}
 
 
 class FindForm(forms.Form):

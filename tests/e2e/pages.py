@@ -222,7 +222,7 @@ STATES = [
 @contextlib.contextmanager
 def demo_world():
     """A database of its own with the starter set, the demo data and an interview in every state; dropped afterwards."""
-    logging.getLogger("django.request").setLevel(logging.ERROR)  # refusals are asked for here
+    logging.disable(logging.WARNING)  # refusals are asked for here
     warnings.filterwarnings("ignore", "StreamingHttpResponse must consume")  # whitenoise under uvicorn
     if devpostgres.wanted():
         devpostgres.ensure_running(django.conf.settings.BASE_DIR)
