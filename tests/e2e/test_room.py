@@ -158,10 +158,17 @@ def test_submit_with_questions_open_leads_to_each(open_page, live):
     page.get_by_role("button", name="Submit scorecard").click()
     problem = page.locator("#submit-problem:not(:empty)")
     problem.wait_for()
+    page.wait_for_timeout(300)
+    in_sight = page.evaluate(
+        """() => {
+            const { left, top } = document.querySelector("#submit-problem h2").getBoundingClientRect();
+            return document.elementFromPoint(left + 3, top + 3)?.closest("#submit-problem") !== null;
+        }"""
+    )
     named = problem.get_by_role("link").all_inner_texts()
     problem.get_by_role("link").nth(1).click()
 
-    assert named == ["Question 2", "Question 3", "Question 4"]
+    assert (named, in_sight) == (["Question 2", "Question 3", "Question 4"], True)
     assert page.locator(":focus").get_attribute("data-title") == "Question 3"
     assert interview.scorecards.get().submitted_at is None
 
