@@ -13,6 +13,7 @@ from accounts import views
 own = [
     path("invitations/<str:token>/", views.invitation_accept, name="invitation_accept"),
     path("settings/", views.settings_edit, name="settings_edit"),
+    path("signed-in/", views.signed_in, name="signed_in"),
 ]
 
 urlpatterns = [

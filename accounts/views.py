@@ -9,7 +9,7 @@ from django.template.loader import get_template
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.debug import sensitive_post_parameters
-from django.views.decorators.http import require_http_methods
+from django.views.decorators.http import require_http_methods, require_safe
 
 from accounts.forms import AcceptForm, SettingsForm
 from accounts.middleware import wants_json
@@ -57,6 +57,12 @@ def settings_edit(request):
         messages.success(request, _("Your settings are saved."))
         return redirect("accounts:settings_edit")
     return render(request, "accounts/settings_edit.html", {"form": form, "roles": role_names(request.user.roles)})
+
+
+@require_safe
+def signed_in(request):
+    """Where signing in from the room leads: the page tells the room, and closes. No query."""
+    return render(request, "accounts/signed_in.html")
 
 
 def csrf_failure(request, reason=""):

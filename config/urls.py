@@ -4,9 +4,11 @@ from django.urls import include, path
 
 from accounts.admin import site
 from config.health import healthz
+from config.service_worker import service_worker
 
 urlpatterns = [
     path("healthz", healthz, name="healthz"),
+    path("sw.js", service_worker, name="service_worker"),
     path("accounts/", include("accounts.urls")),
     path("admin/", site.urls),
     path("", include("questionbank.urls")),

@@ -77,9 +77,9 @@ def refuse_constant(name):
 def save(*, author, scorecard_id, operations):
     """Stores the operations one by one; returns a result for each, in their order, when they are on disk.
 
-    A result is `{op, result, head}` and, where it applies: `reason` (rejected, late), `value` and `yours` (both
-    versions of a conflict), `stored` (what a duplicate had come to). Raises `Scorecard.DoesNotExist` unless it is the
-    author's own. 2 queries in all and 1 per stored operation; 1 or 2 more for a conflict.
+    A result is `{op, result, head}` and, where it applies: `reason` (rejected, late), `value` with `at` and `yours`
+    (both versions of a conflict), `stored` (what a duplicate had come to). Raises `Scorecard.DoesNotExist` unless it is the
+    author's own. 2 queries in all and 1 per stored operation; 2 or 3 more for a conflict.
     """
     with transaction.atomic(), connection.cursor() as cursor:
         draft = lock(cursor, author, scorecard_id, operations)
@@ -202,7 +202,7 @@ def known_result(draft, op, digest):
         return {"op": op, "result": "rejected", "head": head, "reason": reason}
     result = {"op": op, "result": "duplicate", "head": head, "stored": stored}
     if stored == Result.CONFLICT and not settled:
-        result["value"] = value_of(draft, field)
+        result |= standing(draft, field)
     return result
 
 
@@ -276,7 +276,7 @@ def store_change(cursor, draft, change):
         draft.heads[change.field] = result["head"] = change.op
         return result
     result = stored(cursor, draft, change, Result.CONFLICT)
-    return result | {"value": value_of(draft, change.field), "yours": change.value}
+    return result | standing(draft, change.field) | {"yours": change.value}
 
 
 # A savepoint of its own per operation: what the database refuses takes nothing else with it.
@@ -332,12 +332,13 @@ def stored(cursor, draft, change, result, update=""):
     return {"op": change.op, "result": str(result), "head": draft.heads.get(change.field, None)}
 
 
-def value_of(draft, field):
-    """The value that stands in a field. One query; needed for conflicts only."""
+def standing(draft, field):
+    """What stands in a field: its value, and `at`, when that was typed. Two queries; needed for conflicts only."""
     key, dot, name = field.partition(".")
     spec = OF_RESPONSE[name] if dot else OF_SCORECARD[key]
     rows = Response.objects.filter(pk=draft.responses[key][0]) if dot else Scorecard.objects.filter(pk=draft.pk)
-    return spec.show(rows.only(*spec.columns).get())
+    head = Operation.objects.filter(scorecard=draft.pk, op=draft.heads.get(field))
+    return {"value": spec.show(rows.only(*spec.columns).get()), "at": head.values_list("typed_at", flat=True).first()}
 
 
 # Fields: how each is read, set and shown
@@ -491,7 +492,10 @@ SELECT jsonb_build_object('id', id, 'heads', heads, 'recommendation', recommenda
         WHERE scorecard_id = scorecard.id AND heads <> '{{}}'
     ) AS response),
     (SELECT coalesce(jsonb_agg(operation), '[]') FROM (
-        SELECT field, op, value, typed_at FROM interviews_operation
+        SELECT field, op, value, typed_at, (SELECT typed_at FROM interviews_operation AS standing
+            WHERE standing.scorecard_id = scorecard.id AND standing.field = lost.field AND standing.result = 'applied'
+            ORDER BY id DESC LIMIT 1) AS at
+        FROM interviews_operation AS lost
         WHERE scorecard_id = scorecard.id AND result = 'conflict' AND settled_by_id IS NULL ORDER BY id
     ) AS operation)
 FROM interviews_scorecard AS scorecard WHERE interview_id = %s AND author_id = %s
@@ -505,7 +509,7 @@ def state_of(*, interview_id, author):
 
     `{"protocol", "user", "scorecard", "submitted", "unplanned": [id], "fields": {"q17.notes": {"value", "head",
     "conflicts": [{"op", "value", "typed_at"}]}}}`, with each field that somebody wrote in: a page of 60 questions would
-    carry 400 that nobody touched.
+    carry 400 that nobody touched. A field with conflicts has `at` too, when its value was typed.
     """
     with connection.cursor() as cursor:
         cursor.execute(STATE, [interview_id, author.pk])
@@ -517,9 +521,11 @@ def state_of(*, interview_id, author):
     responses = {response.key: response for response in (Response(**stored) for stored in json.loads(responses))}
     fields = {field: entry(scorecard, responses, field) for field in heads_of(scorecard, responses.values())}
     for version in json.loads(versions):
-        field = version.pop("field")
+        field, at = version.pop("field"), version.pop("at")
         # A field can have a version that lost and none that won: what it followed never came or was refused.
-        fields.setdefault(field, entry(scorecard, responses, field))["conflicts"].append(version)
+        torn = fields.setdefault(field, entry(scorecard, responses, field))
+        torn["at"] = at
+        torn["conflicts"].append(version)
     return {
         "protocol": PROTOCOL,
         "user": author.pk,

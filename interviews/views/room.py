@@ -27,7 +27,9 @@ def room(request, pk):
     if interview.state == State.SCHEDULED:
         return render(request, "interviews/room_lobby.html", lobby_context(place))
     if interview.state in (State.LIVE, State.PAUSED):
-        return render(request, "interviews/room.html", room_context(request.user, place))
+        response = render(request, "interviews/room.html", room_context(request.user, place))
+        response["Evenhand-Room"] = request.user.pk  # the service worker keeps this page, for this user only
+        return response
     if interview.state == State.FINISHED and interview.scorecards.of(request.user).filter(submitted_at=None).exists():
         return redirect("interviews:scorecard_review", interview.pk)
     return redirect(interview)

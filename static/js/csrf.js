@@ -4,16 +4,16 @@ const cookie = document.querySelector("meta[name=csrf-cookie]").content + "=";
 
 document.addEventListener("submit", ({ target }) => {
   const field = target.querySelector("input[name=csrfmiddlewaretoken]");
-  if (field) field.value = token() ?? field.value;
+  if (field) field.value = csrfToken() ?? field.value;
 });
 
 document.addEventListener("htmx:configRequest", ({ detail }) => {
-  const fresh = token();
+  const fresh = csrfToken();
   if (!fresh) return;
   detail.headers["x-csrftoken"] = fresh;
   if (detail.parameters.csrfmiddlewaretoken) detail.parameters.csrfmiddlewaretoken = fresh;
 });
 
-function token() {
+export function csrfToken() {
   return document.cookie.split("; ").find((pair) => pair.startsWith(cookie))?.slice(cookie.length);
 }

@@ -31,11 +31,11 @@ function focusSummary(root) {
   summary?.focus();
 }
 
-function say(sentence) {
+export function say(sentence, kind = "error") {
   const region = document.getElementById("messages");
   if (!region || [...region.children].some((shown) => shown.firstChild.textContent === sentence)) return;
   const message = document.createElement("div");
-  message.className = "message error";
+  message.className = `message ${kind}`;
   const text = message.appendChild(document.createElement("p"));
   text.textContent = sentence;
   const dismiss = message.appendChild(document.createElement("button"));

@@ -25,6 +25,7 @@ CSP = (
 )
 OPEN = {
     "healthz",
+    "service_worker",
     "account_login",
     "account_logout",
     "account_inactive",

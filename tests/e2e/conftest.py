@@ -3,7 +3,7 @@
 import pytest
 
 from tests.e2e.browser import chromium, sign_in
-from tests.e2e.server import serving
+from tests.e2e.server import serving, wait_until_idle
 
 
 def pytest_collection_modifyitems(items):
@@ -50,4 +50,5 @@ def open_page(chrome, address):
     yield opened
     for context in contexts:
         context.close()
+    wait_until_idle()
     assert problems == []

@@ -35,7 +35,7 @@ from questionbank.models import ImportDraft, Question, QuestionSet  # noqa: E402
 from tests.factories import make_invitation, make_opening, make_plan, make_question, make_user  # noqa: E402
 
 # Not pages: an answer for machines, fragments that other pages show, and redirects.
-NOT_PAGES = {"healthz", "questionbank:question_stage", "questionbank:detail_list"}
+NOT_PAGES = {"healthz", "service_worker", "questionbank:question_stage", "questionbank:detail_list"}
 
 
 @dataclass
@@ -101,6 +101,7 @@ PAGES = [
     Page("account_reset_password_from_key", "", (("uidb36", "nobody"), ("key", "nothing"))),
     Page("accounts:invitation_accept", "", (("token", "token"),)),
     Page("accounts:settings_edit"),
+    Page("accounts:signed_in"),
     # Question bank
     Page("questionbank:set_list"),
     Page("questionbank:set_create"),

@@ -8,6 +8,15 @@ import time
 import uvicorn
 
 
+running = []
+
+
+def wait_until_idle():
+    """Returns once no request is being answered: closed pages leave some behind, and the database is to be emptied."""
+    while any(server.server_state.tasks for server in running):
+        time.sleep(0.02)
+
+
 @contextlib.contextmanager
 def serving():
     """Yields the address, `http://localhost:PORT`, once the server answers; stops it afterwards."""
@@ -25,6 +34,8 @@ def serving():
             if time.monotonic() > deadline or not thread.is_alive():
                 raise RuntimeError("The server did not start.")
             time.sleep(0.02)
+        running.append(server)
         yield f"http://localhost:{port}"
+        running.remove(server)
         server.should_exit = True
         thread.join(10)

@@ -66,7 +66,7 @@ def schedule(page, lead):
 def hold_by_keyboard(page, interview):
     page.goto(f"/interviews/{interview.pk}/room/")
     page.get_by_role("button", name="Start the interview").press("Enter")
-    page.locator("[data-room]").wait_for()
+    page.locator("[data-panel]:not([hidden])").wait_for()
     for number in range(page.locator("[data-panel]").count()):
         if page.locator("[data-panel]:not([hidden])[data-question]").count():
             page.keyboard.press("4")

@@ -77,7 +77,7 @@ def test_room_shows_what_is_stored_after_a_reload(open_page, live):
 
 def test_room_says_not_saved_while_the_server_is_out_of_reach(open_page, live):
     interview, lead = live
-    page = open_page(lead)
+    page = open_page(lead, service_workers="block")
     page.goto(f"/interviews/{interview.pk}/room/")
     page.route("**/ops", lambda route: route.abort())
 

@@ -381,6 +381,7 @@ def test_losing_version_is_kept_and_both_are_returned(client, scorecard, respons
         "result": "conflict",
         "head": here["op"],
         "value": "here",
+        "at": "2026-11-24T14:02:00.123Z",
         "yours": "there",
     }
     response.refresh_from_db()
@@ -388,6 +389,7 @@ def test_losing_version_is_kept_and_both_are_returned(client, scorecard, respons
     assert page_state(scorecard)["fields"][field] == {
         "value": "here",
         "head": here["op"],
+        "at": "2026-11-24T14:02:00.123+00:00",
         "conflicts": [{"op": there["op"], "value": "there", "typed_at": "2026-11-24T14:02:00.123+00:00"}],
     }
 
@@ -426,6 +428,7 @@ def test_repeated_conflict_says_what_it_had_come_to(client, scorecard, response)
         "head": here["op"],
         "stored": "conflict",
         "value": "here",
+        "at": "2026-11-24T14:02:00.123Z",
     }
 
 

@@ -1,6 +1,6 @@
 // Ratings, outcomes, notes and ticks on the page, tied to the scorecard's fields: what is typed is edited there,
 // what is stored there is painted here. A control lives in [data-question="q17"]; outside one it is the scorecard's own.
-import { conflictsOf, edit, elsewhere, refusals, settle, state, status, valueOf } from "./scorecard.js";
+import { discardRefused, edit, refusals, settle, state, status, valueOf, versionsOf } from "../saving/scorecard.js";
 import { clockTime, say } from "./words.js";
 
 const NO_OUTCOME = { outcome: "", rating: null, covered_by: "" };
@@ -38,21 +38,22 @@ document.addEventListener("click", (event) => {
   if (target.closest("[data-flag]")) toggleComeBack(questionOf(target));
   if (target.closest("[data-outcome-clear]")) setOutcome(questionOf(target), "");
   if (target.closest("[data-keep]")) keep(target.closest("[data-keep]"));
-  if (target.closest("[data-refused-copy]")) navigator.clipboard.writeText(refusals().map((op) => `${op.field}: ${JSON.stringify(op.value)}`).join("\n"));
+  if (target.closest("[data-refused-copy]")) navigator.clipboard.writeText(refusedText());
+  if (target.closest("[data-refused-download]")) download(refusedText());
+  if (target.closest("[data-refused-discard]")) discardRefused();
+  if (target.closest("[data-notice-close]")) target.closest("[data-notice]").hidden = true;
 });
 
 function keep(button) {
   const { name, keep: which } = button.dataset;
-  const versions = [...conflictsOf(name).map((conflict) => conflict.value), elsewhere(name)];
-  settle(name, versions[Number(which)]);
-  paint(name, { typing: true });
+  settle(name, versionsOf(name)[Number(which)].value);
 }
 
 document.addEventListener("scorecard:field", (event) => paint(event.detail.field));
 document.addEventListener("scorecard:status", paintStatus);
 
-// Lays one field over its controls. A field being written in is left alone: the reader of a value is never its writer.
-function paint(name, { typing = false } = {}) {
+// Lays one field over its controls. What is being written is its value already; one from elsewhere waits until it is left.
+function paint(name) {
   const [key, part] = name.includes(".") ? name.split(".") : [null, name];
   const root = key ? panelOf(key) : document;
   if (!root || part === "time") return;
@@ -62,7 +63,7 @@ function paint(name, { typing = false } = {}) {
   else if (Array.isArray(value)) for (const box of root.querySelectorAll(`[data-list="${part}"]`)) box.checked = value.includes(Number(box.value));
   else {
     const area = root.querySelector(`[data-field="${part}"]`);
-    if (area && (typing || area !== document.activeElement) && area.value !== (value ?? "")) area.value = value ?? "";
+    if (area && area.value !== (value ?? "")) area.value = value ?? "";
     const choice = root.querySelector(`[data-choice="${part}"][value="${value}"]`);
     if (choice) choice.checked = true;
   }
@@ -81,48 +82,94 @@ function paintOutcome(root, { outcome, rating, covered_by: coveredBy }) {
   line.hidden = !other && !line.hasAttribute("data-always");
 }
 
+// Two versions of a field stand side by side, each with its time, until one is chosen; the other stays in the history.
 function paintVersions(root, name) {
-  const place = root.querySelector(`[data-versions]`);
-  if (!place || !name.endsWith(".notes")) return;
-  const conflicts = conflictsOf(name);
-  place.hidden = !conflicts.length;
-  place.replaceChildren();
-  if (!conflicts.length) return;
-  conflicts.forEach((conflict, index) => place.append(version(say("mine"), conflict, name, index)));
-  place.append(version(say("theirs"), { value: elsewhere(name) }, name, conflicts.length));
+  const place = root.querySelector("[data-versions]");
+  if (!place) return;
+  for (const box of [...place.children]) if (box.dataset.of === name) box.remove();
+  place.append(...versionsOf(name).map((version, index) => versionBox(root, name, version, index)));
+  place.hidden = !place.children.length;
 }
 
-function version(title, { value, typed_at: typedAt }, name, index) {
-  const box = Object.assign(document.createElement("div"), { className: "version" });
-  const heading = box.appendChild(Object.assign(document.createElement("h3"), { textContent: title }));
-  if (typedAt) heading.append(Object.assign(document.createElement("small"), { textContent: clockTime(new Date(typedAt)) }));
-  box.append(Object.assign(document.createElement("pre"), { className: "wrap", textContent: value }));
-  const button = Object.assign(document.createElement("button"), { type: "button", className: "btn small", textContent: say("keep") });
+function versionBox(root, name, { value, typed_at: typedAt, stands }, index) {
+  const box = element("div", { className: "version" });
+  box.dataset.of = name;
+  const heading = box.appendChild(element("h3", { textContent: `${say(fieldOf(name))}: ${say(stands ? "theirs" : "mine")}` }));
+  if (typedAt) heading.append(element("small", { textContent: clockTime(new Date(typedAt)) }));
+  box.append(element("pre", { className: "wrap", dir: "auto", textContent: inWords(root, name, value) }));
+  const button = element("button", { type: "button", className: "btn small", textContent: say("keep") });
   Object.assign(button.dataset, { keep: index, name });
   box.append(button);
   return box;
 }
 
-function paintStatus() {
-  const shown = document.querySelector("[data-save]");
-  const { name, words } = status();
-  if (shown && (shown.dataset.state !== name || shown.textContent !== words)) {
-    shown.dataset.state = name;
-    shown.textContent = words;
+const element = (tag, properties) => Object.assign(document.createElement(tag), properties);
+const fieldOf = (name) => name.split(".").at(-1);
+
+// A value as the page itself words it.
+function inWords(root, name, value) {
+  const part = fieldOf(name);
+  const label = (selector) => root.querySelector(selector)?.closest("label").textContent.trim() ?? "";
+  if (part === "outcome") {
+    const { outcome, rating, covered_by: coveredBy } = value ?? NO_OUTCOME;
+    return outcome === "rated" ? `${say("rated")} ${rating}` : say(outcome || "open", { title: panelOf(coveredBy)?.dataset.title ?? "" });
   }
-  const refusedNow = refusals();
-  const notice = document.querySelector("[data-refused]");
-  if (notice && refusedNow.length) {
-    notice.hidden = false;
-    notice.querySelector("p").textContent = say("refused", { reason: refusedNow.at(-1).reason });
-  }
+  if (part === "recommendation") return label(`[data-choice="recommendation"][value="${value}"]`);
+  if (part === "come_back") return say(String(Boolean(value)));
+  if (Array.isArray(value)) return value.map((place) => label(`[data-list="${part}"][value="${place}"]`)).join("\n") || say("none");
+  return value ?? "";
 }
 
-document.querySelector("[data-save]")?.addEventListener("click", () => {
+function paintStatus() {
+  const shown = document.querySelector("[data-save]");
+  const { name, words, field } = status();
+  if (shown && (shown.dataset.state !== name || shown.dataset.words !== words)) {
+    Object.assign(shown.dataset, { state: name, words });
+    shown.querySelector("[data-save-words]").textContent = words;
+    const act = shown.querySelector("[data-save-act]");
+    act.hidden = name !== "signin" && !field;
+    act.textContent = act.hidden ? "" : say(`act${name[0].toUpperCase()}${name.slice(1)}`);
+  }
+  paintRefused();
+}
+
+// What the server will never take is shown, can be copied or downloaded, and goes only when its author says so.
+function paintRefused() {
+  const notice = document.querySelector("[data-refused]");
+  if (!notice) return;
+  notice.hidden = !refusals().length;
+  if (!notice.hidden) notice.querySelector("p").textContent = say("refused", { reason: refusals().at(-1).reason });
+}
+
+const refusedText = () => refusals().map((op) => `${op.typed_at} ${op.field}\n${typeof op.value === "string" ? op.value : JSON.stringify(op.value)}`).join("\n\n");
+
+function download(text) {
+  const link = element("a", { href: URL.createObjectURL(new Blob([text], { type: "text/plain" })), download: "not-saved.txt" });
+  link.click();
+  URL.revokeObjectURL(link.href);
+}
+
+document.addEventListener("scorecard:unsaved", ({ detail: { count } }) => notify(say("leave", { n: count })));
+document.addEventListener("scorecard:recovered", ({ detail: { count, since } }) => notify(say(count === 1 ? "recoveredOne" : "recovered", { n: count, time: clockTime(new Date(since)) })));
+
+function notify(words) {
+  const notice = document.querySelector("[data-notice]");
+  notice.hidden = false;
+  notice.querySelector("p").textContent = words;
+}
+
+document.querySelector("[data-save-act]")?.addEventListener("click", () => {
   const { name, field } = status();
-  if (name === "signin") window.open("/accounts/login/", "evenhand-sign-in", "popup,width=480,height=720");
-  if (name === "conflict") document.dispatchEvent(new CustomEvent("room:go", { detail: { key: field.split(".")[0] } }));
+  if (name === "signin") window.open("/accounts/login/?next=/accounts/signed-in/", "evenhand-sign-in", "popup,width=480,height=720");
+  else if (field) show(field);
 });
 
-for (const name of Object.keys(state.fields)) paint(name, { typing: true });
+// In the room one question is on screen, in the review all are.
+function show(name) {
+  const key = name.includes(".") ? name.split(".")[0] : null;
+  document.dispatchEvent(new CustomEvent("room:go", { detail: { key } }));
+  ((key && panelOf(key)) ?? document).querySelector("[data-versions]:not([hidden]), [data-field]")?.scrollIntoView({ block: "center" });
+}
+
+for (const name of Object.keys(state.fields)) paint(name);
 paintStatus();

@@ -1,6 +1,6 @@
 // Elapsed time, the hard end, and one quiet line on whether the rest fits.
 import { open } from "./room.js";
-import { state } from "./scorecard.js";
+import { state } from "../saving/scorecard.js";
 import { clockTime, say } from "./words.js";
 
 const clock = state.clock;

@@ -1,7 +1,7 @@
 // The room by keyboard. Single characters work only where nothing is being written, and can be switched off.
 import { outcomeOf, setOutcome, toggleComeBack } from "./answers.js";
 import { current, go, hideAnswers, step } from "./room.js";
-import { state } from "./scorecard.js";
+import { state } from "../saving/scorecard.js";
 
 const room = document.querySelector("[data-room]");
 const outcomes = document.getElementById("outcome");

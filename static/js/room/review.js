@@ -1,6 +1,6 @@
 // The review: outcomes by select, the words of the chosen rating, what is still open, and the way to submit.
 import { outcomeOf, setOutcome } from "./answers.js";
-import { edit, heads, valueOf } from "./scorecard.js";
+import { edit, forget, heads, valueOf } from "../saving/scorecard.js";
 import { say } from "./words.js";
 
 const questions = [...document.querySelectorAll("[data-question]")];
@@ -78,6 +78,9 @@ document.addEventListener("keydown", (event) => {
   else return;
   event.preventDefault();
 });
+
+// A sealed scorecard needs nothing kept on the device.
+document.addEventListener("htmx:afterRequest", ({ target, detail }) => target.matches("[data-submit-scorecard]") && detail.successful && forget());
 
 questions.forEach(paint);
 nameHeads();

@@ -1,5 +1,5 @@
 // One question at a time: which panel is shown, the rail beside it, and how long each question was on screen.
-import { append, state, valueOf } from "./scorecard.js";
+import { append, state, valueOf } from "../saving/scorecard.js";
 import { say } from "./words.js";
 
 const room = document.querySelector("[data-room]");

@@ -1,0 +1,178 @@
+// The outbox: what was typed and is not on the server yet, on this device, in IndexedDB, under the name of its user.
+//
+// One transaction decides each thing: an unsent operation is replaced only by its own writer and while nothing follows
+// it; reading a batch and marking it as sent; taking the answers in. Beside it stands what the server last acknowledged
+// of every field, so that a page opened without a network shows all that was written.
+import { outboxName } from "./device.js";
+import { after, unknown } from "./versions.js";
+
+const VERSION = 1;
+const LARGEST_BATCH = 30 * 1024; // bytes; the server promises to take 32 KiB
+
+// Resolves to the outbox; rejects where this browser stores nothing. `lost` is called once if it goes away later.
+export function openOutbox(user, lost) {
+  return new Promise((resolve, reject) => {
+    if (!globalThis.isSecureContext || !globalThis.indexedDB) throw new Error("This browser stores nothing here.");
+    const request = indexedDB.open(outboxName(user), VERSION);
+    request.onupgradeneeded = () => create(request.result);
+    request.onerror = () => reject(request.error);
+    request.onblocked = () => reject(new Error("Another page holds an older version open."));
+    request.onsuccess = () => {
+      const database = request.result;
+      database.onversionchange = () => (database.close(), lost());
+      database.onclose = lost; // deleted under us, or the disk is gone
+      resolve(new Outbox(database));
+    };
+  });
+}
+
+function create(database) {
+  const operations = database.createObjectStore("operations", { keyPath: "entry", autoIncrement: true });
+  operations.createIndex("op", "op", { unique: true });
+  operations.createIndex("parent", "parent");
+  operations.createIndex("scorecard", "scorecard");
+  operations.createIndex("writer", ["scorecard", "field", "writer"]);
+  database.createObjectStore("known", { keyPath: ["scorecard", "field"] });
+  database.createObjectStore("refused", { keyPath: "op" }).createIndex("scorecard", "scorecard");
+  database.createObjectStore("marks");
+}
+
+class Outbox {
+  constructor(database) {
+    this.database = database;
+  }
+
+  // Stores a new operation.
+  add(operation) {
+    return this.#write(["operations"], ({ operations }) => operations.add({ sent: false, ...operation }));
+  }
+
+  // Stores a new value in place of an operation that was not sent when the page last knew. Where it has been sent since,
+  // or something follows it, the value becomes an operation of its own, `follow(parent)`. Resolves to what is stored.
+  replace(operation, follow) {
+    let stored;
+    const latestOwn = IDBKeyRange.only([operation.scorecard, operation.field, operation.writer]);
+    return this.#write(["operations"], ({ operations }) => {
+      const further = (parent) => operations.add({ ...(stored = follow(parent)), sent: false });
+      operations.index("writer").openCursor(latestOwn, "prev").onsuccess = ({ target: { result: cursor } }) => {
+        const latest = cursor?.value;
+        if (!latest || latest.sent || latest.settles) return further(latest?.op ?? operation.op);
+        operations.index("parent").count(latest.op).onsuccess = ({ target: { result: children } }) => {
+          if (children) return further(latest.op);
+          stored = { ...latest, value: operation.value, typed_at: operation.typed_at };
+          cursor.update(stored);
+        };
+      };
+    }).then(() => stored);
+  }
+
+  // The oldest operations, all of one scorecard, marked as sent; an empty list when nothing is left.
+  take() {
+    const batch = [];
+    return this.#write(["operations"], ({ operations }) => {
+      let size = 0;
+      operations.openCursor().onsuccess = ({ target: { result: cursor } }) => {
+        if (!cursor) return;
+        const operation = cursor.value;
+        if (batch.length && operation.scorecard !== batch[0].scorecard) return;
+        size += bytesOf(operation);
+        if (batch.length && size > LARGEST_BATCH) return;
+        batch.push(operation);
+        if (!operation.sent) cursor.update({ ...operation, sent: true });
+        cursor.continue();
+      };
+    }).then(() => batch);
+  }
+
+  // Marks these as sent: a page that is leaving sends them without waiting.
+  markSent(ops) {
+    return this.#write(["operations"], ({ operations }) => {
+      for (const op of ops) {
+        operations.index("op").openCursor(IDBKeyRange.only(op)).onsuccess = ({ target: { result: cursor } }) => {
+          if (cursor) cursor.update({ ...cursor.value, sent: true });
+        };
+      }
+    });
+  }
+
+  // Takes in the server's answers: what is acknowledged leaves, what is refused moves aside. Resolves to
+  // `[{operation, answer}]` for those that were still here.
+  settle(answers) {
+    const taken = [];
+    return this.#write(["operations", "known", "refused"], ({ operations, known, refused }) => {
+      for (const answer of answers) {
+        operations.index("op").openCursor(IDBKeyRange.only(answer.op)).onsuccess = ({ target: { result: cursor } }) => {
+          if (!cursor) return;
+          const operation = cursor.value;
+          taken.push({ operation, answer });
+          cursor.delete();
+          if (isRefusal(answer)) refused.put({ ...operation, reason: answer.reason, late: isLate(answer) });
+          else if (!operation.field.endsWith(".time")) {
+            const { scorecard, field } = operation;
+            known.get([scorecard, field]).onsuccess = ({ target: { result: before } }) =>
+              known.put({ ...after(before ?? unknown(), operation, answer), scorecard, field, known_at: Date.now() });
+          }
+        };
+      }
+    }).then(() => taken);
+  }
+
+  // Everything kept of one scorecard: `{operations, known, refused}`, operations in order of entry.
+  read(scorecard) {
+    const found = {};
+    return this.#transact(["operations", "known", "refused"], "readonly", ({ operations, known, refused }) => {
+      const only = IDBKeyRange.only(scorecard);
+      operations.index("scorecard").getAll(only).onsuccess = ({ target }) => (found.operations = target.result);
+      known.getAll(IDBKeyRange.bound([scorecard], [scorecard, []])).onsuccess = ({ target }) => (found.known = target.result);
+      refused.index("scorecard").getAll(only).onsuccess = ({ target }) => (found.refused = target.result);
+    }).then(() => found);
+  }
+
+  // How many operations wait, of all scorecards, and since when: `{count, since}`.
+  waiting() {
+    const found = { count: 0, since: null };
+    return this.#transact(["operations"], "readonly", ({ operations }) => {
+      operations.openCursor().onsuccess = ({ target: { result: cursor } }) => {
+        if (!cursor) return;
+        found.count += 1;
+        found.since ??= cursor.value.typed_at;
+        cursor.continue();
+      };
+    }).then(() => found);
+  }
+
+  discard(ops) {
+    return this.#write(["refused"], ({ refused }) => ops.forEach((op) => refused.delete(op)));
+  }
+
+  // A submitted scorecard needs nothing kept; what was refused stays until its author has seen it.
+  forget(scorecard) {
+    return this.#write(["known"], ({ known }) => known.delete(IDBKeyRange.bound([scorecard], [scorecard, []])));
+  }
+
+  // Puts all that was written so far on the disk itself, not only in the system's care.
+  sync() {
+    return this.#write(["marks"], ({ marks }) => marks.put(Date.now(), "synced"), { durability: "strict" });
+  }
+
+  close() {
+    this.database.close();
+  }
+
+  #write(names, work, options) {
+    return this.#transact(names, "readwrite", work, options);
+  }
+
+  #transact(names, mode, work, options = { durability: "relaxed" }) {
+    return new Promise((resolve, reject) => {
+      const transaction = this.database.transaction(names, mode, options);
+      transaction.oncomplete = () => resolve();
+      transaction.onabort = () => reject(transaction.error ?? new Error("The browser gave up writing."));
+      work(Object.fromEntries(names.map((name) => [name, transaction.objectStore(name)])));
+    });
+  }
+}
+
+export const isLate = (answer) => (answer.stored ?? answer.result) === "late";
+export const isRefusal = (answer) => answer.result === "rejected" || isLate(answer);
+export const bytesOf = (operation) => new TextEncoder().encode(JSON.stringify(operation)).length;

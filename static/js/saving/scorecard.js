@@ -1,0 +1,397 @@
+// The scorecard on this page: what each field shows, and how a change becomes an operation.
+//
+// An operation is a field's whole new value, with the operation whose value the field showed when this edit began as
+// its parent. It is written to the outbox at every input; `pending` mirrors the outbox, so that the page knows at once
+// what is not saved, and can send it while it is being closed.
+import { clockTime, say } from "../room/words.js";
+import { MemoryOutbox } from "./memory.js";
+import { isRefusal, openOutbox } from "./outbox.js";
+import { Sender } from "./sender.js";
+import { joinTabs, liveAs, living } from "./tabs.js";
+import { after, unknown } from "./versions.js";
+
+export const state = JSON.parse(document.getElementById("scorecard-state").textContent);
+
+const LARGEST_VALUE = 24 * 1024; // bytes, as on the server
+const SYNC_EVERY = 2000;
+const { user, scorecard, protocol, saving: timing } = state;
+const writer = randomId();
+const fields = new Map(Object.entries(state.fields).map(([name, known]) => [name, { ...shownAs(known), known }]));
+const pending = new Map(); // by id, in order of entry: this scorecard's operations that the server has not acknowledged
+let refused = [];
+let stored = true; // whether this browser keeps what is typed
+let savedAt = null;
+let trouble = "";
+let unsynced = false;
+
+function shownAs({ value, head }) {
+  return { value, tip: head, settling: new Set(), excess: 0 };
+}
+
+function field(name) {
+  if (!fields.has(name)) fields.set(name, { ...shownAs({ value: null, head: null }), known: unknown() });
+  return fields.get(name);
+}
+
+// Reading
+
+export const valueOf = (name, otherwise) => fields.get(name)?.value ?? otherwise;
+export const refusals = () => refused;
+
+// The versions that lost in a field and wait for a choice, and the one that stands: `[{op, value, typed_at, mine}]`.
+export function versionsOf(name) {
+  const { known, settling } = field(name);
+  const lost = known.conflicts.filter(({ op }) => !settling.has(op));
+  if (!lost.length) return [];
+  return [...lost, { op: known.head, value: known.value, typed_at: known.at, stands: true }];
+}
+
+// The last applied operation of every field, as submitting names them: what the author saw.
+export const heads = () => Object.fromEntries([...fields].filter(([, { known }]) => known.head).map(([name, { known }]) => [name, known.head]));
+
+export function status() {
+  const waiting = [...pending.values()].filter(({ field: name }) => !isTime(name));
+  const tooLong = [...fields].find(([, { excess }]) => excess);
+  const torn = [...fields.keys()].find((name) => versionsOf(name).length);
+  if (trouble === "signin") return { name: "signin", words: say("signin") };
+  if (trouble === "reload") return { name: "failed", words: say("reload") };
+  if (tooLong) return { name: "failed", words: say("tooLong", { n: tooLong[1].excess }), field: tooLong[0] };
+  if (!stored) return { name: "nostore", words: waiting.length ? say("nostore") : say("nostoreSaved") };
+  if (trouble && waiting.length) {
+    const since = clockTime(new Date(waiting[0].typed_at));
+    return { name: "local", words: say(waiting.length === 1 ? "localOne" : "local", { n: waiting.length, time: since }) };
+  }
+  if (torn) return { name: "conflict", words: say("conflict"), field: torn };
+  if (waiting.length) return { name: "saving", words: say("saving") };
+  return { name: "saved", words: savedAt ? say("saved", { time: clockTime(savedAt) }) : say("savedNone") };
+}
+
+// Writing
+
+export function edit(name, value) {
+  if (!scorecard) return; // an observer has nothing to save
+  const shown = field(name);
+  shown.value = value;
+  shown.excess = excess(value);
+  if (shown.excess) return changed(name); // what does not fit is not taken for saved: the field says so
+  const latest = pending.get(shown.tip);
+  if (latest && latest.writer === writer && !latest.sent && !latest.settles) {
+    Object.assign(latest, { value, typed_at: now() });
+    keep({ ...latest }, (outbox, operation) => outbox.replace(operation, (parent) => operationOf(name, operation.value, parent)));
+  } else follow(name, operationOf(name, value, shown.tip));
+  changed(name);
+}
+
+// Adds to an append-only field: such values follow from nothing and replace nothing.
+export function append(name, value) {
+  enter(operationOf(name, value, null));
+}
+
+// One of two versions is the one: it settles the others, if nothing moved meanwhile.
+export function settle(name, value) {
+  const shown = field(name);
+  const settles = shown.known.conflicts.map(({ op }) => op);
+  shown.value = value;
+  shown.settling = new Set(settles);
+  follow(name, { ...operationOf(name, value, shown.known.head), settles });
+  changed(name);
+  flush();
+}
+
+const now = () => new Date().toISOString();
+const isTime = (name) => name.endsWith(".time");
+const excess = (value) => (typeof value === "string" ? Math.max(0, Math.ceil((new TextEncoder().encode(value).length - LARGEST_VALUE) / 1024)) : 0);
+const operationOf = (name, value, parent) => ({ op: randomId(), writer, scorecard, field: name, parent, value, typed_at: now() });
+
+function follow(name, operation) {
+  field(name).tip = operation.op;
+  enter(operation);
+}
+
+function enter(operation) {
+  pending.set(operation.op, operation);
+  keep({ ...operation }, (outbox) => outbox.add(operation).then(() => operation));
+}
+
+function randomId() {
+  if (crypto.randomUUID) return crypto.randomUUID();
+  const bytes = crypto.getRandomValues(new Uint8Array(16)); // without a secure context
+  const hex = [...bytes].map((byte) => byte.toString(16).padStart(2, "0")).join("");
+  return hex.replace(/^(.{8})(.{4}).(.{3}).(.{3})/, "$1-$2-4$3-8$4-");
+}
+
+// On this device
+
+const sender = scorecard && new Sender({ user, protocol, timing, outbox: new MemoryOutbox(), onSending: sent, onSettled: settled, onChange: () => heard(sender.trouble) });
+let ready = scorecard ? openOutbox(user, lost).then(load).catch(lost) : Promise.resolve();
+
+// Every change goes to the outbox at once and in order; where that fails, the page itself keeps it, and says so.
+async function keep(operation, store) {
+  unsynced = true;
+  tellAll();
+  await ready;
+  try {
+    const kept = await store(sender.outbox, operation);
+    if (kept.op !== operation.op) adopt(operation, kept);
+    tell({ type: "written", operation: kept });
+  } catch {
+    await lost();
+  }
+  sender.soon(untilSent());
+}
+
+// Another page had sent the operation by the time it was to be replaced: the change stands in one that follows.
+function adopt({ op, field: name }, kept) {
+  const overtaken = pending.get(op);
+  if (overtaken) overtaken.sent = true;
+  pending.set(kept.op, { ...kept });
+  if (field(name).tip === op) field(name).tip = kept.op;
+}
+
+// What this device knows goes over what the server's page says, and what was never sent over both.
+async function load(outbox) {
+  sender.outbox = outbox;
+  const { operations, known, refused: aside } = await outbox.read(scorecard);
+  const asOf = Number(document.documentElement.dataset.kept) || performance.timeOrigin;
+  for (const entry of known.filter(({ known_at: at }) => at > asOf)) learn(entry);
+  refused = aside;
+  const early = [...pending.values()]; // typed meanwhile
+  pending.clear();
+  for (const operation of [...operations, ...early]) pending.set(operation.op, operation);
+  const written = new Set(early.map(({ field: name }) => name));
+  for (const { field: name, value, op } of operations) if (!isTime(name) && !written.has(name)) offer(name, value, op);
+  await recovered(operations);
+  tellAll();
+  flush();
+}
+
+function learn(entry) {
+  field(entry.field).known = entry;
+  offer(entry.field, entry.value, entry.head);
+}
+
+// Words of a page that is gone, not sent before it went.
+async function recovered(operations) {
+  const alive = await living();
+  const left = operations.filter(({ field: name, writer: by }) => !isTime(name) && !alive.has(by));
+  if (left.length) document.dispatchEvent(new CustomEvent("scorecard:recovered", { detail: { count: left.length, since: left[0].typed_at } }));
+}
+
+// The storage is gone or refuses: the page holds what is pending, and tries once to store it anew.
+let failures = 0;
+let former = null; // an outbox that refuses new words may still hold old ones
+async function lost() {
+  const memory = new MemoryOutbox();
+  memory.operations = [...pending.values()].map((operation) => ({ ...operation }));
+  if (stored) former = sender.outbox;
+  sender.outbox = memory;
+  stored = false;
+  tellAll();
+  if (trouble !== "signed-out" && !failures++) ready = storeAnew();
+  await ready;
+}
+
+async function storeAnew() {
+  try {
+    const outbox = await openOutbox(user, lost);
+    for (const operation of pending.values()) await outbox.add(operation);
+    sender.outbox = outbox;
+    stored = true;
+    tellAll();
+  } catch {
+    // The page says that this browser stores nothing.
+  }
+}
+
+// To and from the server and the other pages
+
+const tell = scorecard ? joinTabs(user, hear) : () => {};
+if (scorecard) liveAs(writer);
+
+function hear(message) {
+  if (message.type === "written" && message.operation.scorecard === scorecard) writtenElsewhere(message.operation);
+  else if (message.type === "settled") take(message.taken, message.savedAt);
+  else if (message.type === "trouble") heardElsewhere(message.trouble);
+  else if (message.type === "signed-in") flush();
+  else if (message.type === "signed-out") signedOut();
+}
+
+function writtenElsewhere(operation) {
+  pending.set(operation.op, operation);
+  if (!isTime(operation.field)) offer(operation.field, operation.value, operation.op);
+  tellAll();
+}
+
+// A value from elsewhere is shown unless somebody is writing there, and becomes a parent only by being shown.
+function offer(name, value, op) {
+  const shown = field(name);
+  const mine = pending.get(shown.tip);
+  if (mine?.writer === writer && mine.op !== op) return;
+  if (beingWritten() === name) shown.next = { value, tip: op };
+  else {
+    Object.assign(shown, { value, tip: op, next: null });
+    changed(name);
+  }
+}
+
+const beingWritten = () => (document.hasFocus() ? nameOf(document.activeElement) : null);
+
+// The field that a control writes: "q17.notes", or "summary" outside a question; null for any other element.
+function nameOf(control) {
+  if (!control?.dataset?.field) return null;
+  const question = control.closest("[data-question]")?.dataset.question;
+  return question ? `${question}.${control.dataset.field}` : control.dataset.field;
+}
+
+function sent(batch) {
+  for (const { op } of batch) if (pending.has(op)) pending.get(op).sent = true;
+}
+
+function settled(taken, at) {
+  take(taken, at);
+  former?.settle(taken.map(({ answer }) => answer)).catch(() => {});
+  tell({ type: "settled", taken, savedAt: at });
+}
+
+function take(taken, at) {
+  for (const { operation, answer } of taken.filter(({ operation: { scorecard: of } }) => of === scorecard)) {
+    pending.delete(operation.op);
+    if (isRefusal(answer)) refused = [...refused, { ...operation, reason: answer.reason }];
+    else if (!isTime(operation.field)) settledField(operation, answer);
+  }
+  if (at) savedAt = new Date(at);
+  tellAll();
+}
+
+function settledField(operation, answer) {
+  const shown = field(operation.field);
+  shown.known = after(shown.known, operation, answer);
+  if (operation.settles) shown.settling = new Set();
+  if (shown.known.head === operation.op && operation.writer !== writer) offer(operation.field, operation.value, operation.op);
+  changed(operation.field);
+}
+
+function heard(name) {
+  tell({ type: "trouble", trouble: name });
+  inTrouble(name);
+}
+
+function heardElsewhere(name) {
+  inTrouble(name);
+  if (!name && sender.trouble) flush(); // it works again: no need to wait for one's own turn
+}
+
+function inTrouble(name) {
+  if (trouble === "signed-out") return;
+  trouble = name;
+  cover();
+  tellAll();
+}
+
+// Under another name, and after signing out, nothing of this page is shown.
+function cover() {
+  document.querySelector("[data-room]")?.toggleAttribute("data-covered", ["other-user", "signed-out"].includes(trouble));
+}
+
+// Whoever signed out here was asked first: nothing is kept.
+function signedOut() {
+  pending.clear();
+  inTrouble("signed-out");
+}
+
+// Sends all there is. Resolves to true once nothing of this scorecard is left to send.
+export async function flush() {
+  if (!scorecard) return true; // an observer
+  await ready;
+  if (!(await sender.flush())) return false;
+  if (pending.size) await reconcile();
+  return !pending.size || flush();
+}
+
+// What another page has sent meanwhile, and this one did not hear of.
+async function reconcile() {
+  const { operations, known } = await sender.outbox.read(scorecard);
+  const waiting = new Set(operations.map(({ op }) => op));
+  const gone = [...pending.values()].filter(({ op }) => !waiting.has(op));
+  for (const { op } of gone) pending.delete(op);
+  for (const { field: name } of gone) known.filter((entry) => entry.field === name).forEach(learn);
+}
+
+const untilSent = () => {
+  const [oldest] = pending.values();
+  return Math.max(0, Math.min(timing.idle, timing.most - (Date.now() - Date.parse(oldest?.typed_at ?? now()))));
+};
+
+// Keeps nothing more of a scorecard that is sealed.
+export const forget = () => sender.outbox.forget(scorecard);
+
+export function discardRefused() {
+  sender.outbox.discard(refused.map(({ op }) => op));
+  refused = [];
+  tellAll();
+}
+
+function changed(name) {
+  document.dispatchEvent(new CustomEvent("scorecard:field", { detail: { field: name } }));
+  tellAll();
+}
+
+function tellAll() {
+  document.dispatchEvent(new CustomEvent("scorecard:status"));
+}
+
+// What is on its way may be cut off when the page goes: all that is not acknowledged is sent once more.
+let left = 0;
+function leave() {
+  const operations = [...pending.values()];
+  if (!operations.length || trouble === "signed-out") return;
+  if (Date.now() - left < 1000 && operations.every(({ sent }) => sent)) return;
+  left = Date.now();
+  for (const operation of operations) operation.sent = true;
+  sender.leave(operations);
+}
+
+addEventListener("online", flush);
+addEventListener("pageshow", flush);
+addEventListener("focus", flush);
+document.addEventListener("visibilitychange", () => (document.visibilityState === "hidden" ? leave() : flush()));
+addEventListener("pagehide", leave);
+document.addEventListener("focusout", ({ target }) => {
+  const name = nameOf(target);
+  if (name) setTimeout(() => catchUp(name)); // once the focus has moved
+  if (pending.size && !trouble) flush();
+  sync();
+});
+addEventListener("beforeunload", (event) => !stored && pending.size && event.preventDefault());
+setInterval(sync, SYNC_EVERY);
+
+function catchUp(name) {
+  const { next } = field(name);
+  field(name).next = null;
+  if (next) offer(name, next.value, next.tip);
+}
+
+function sync() {
+  if (!unsynced || !stored) return;
+  unsynced = false;
+  sender.outbox.sync().catch(() => (unsynced = true));
+}
+
+// A form that leaves the page, or ends something, first saves what is there; it goes nowhere while that fails.
+document.addEventListener("submit", async (event) => {
+  const form = event.target.closest("form[data-save-first]:not([hx-post])");
+  if (!form || !pending.size) return;
+  event.preventDefault();
+  if (await savedFirst()) form.requestSubmit(event.submitter);
+});
+document.addEventListener("htmx:confirm", async (event) => {
+  if (!event.target.matches("[data-save-first]") || !pending.size) return;
+  event.preventDefault();
+  if (await savedFirst()) event.detail.issueRequest();
+});
+
+async function savedFirst() {
+  const saved = await flush();
+  if (!saved) document.dispatchEvent(new CustomEvent("scorecard:unsaved", { detail: { count: pending.size } }));
+  return saved;
+}

@@ -1,0 +1,269 @@
+"""Saving in a real browser: what is typed outlives tabs, sessions and networks, and the page never says more than is so."""
+
+import re
+
+import pytest
+from django.contrib.sessions.models import Session
+
+from accounts.models import Role
+from interviews import lifecycle
+from interviews.models import Operation, Response
+from tests.e2e.browser import sign_in
+from tests.factories import PASSWORD, make_interview, make_user, make_version
+
+
+@pytest.fixture
+def live():
+    """A live interview of 4 questions and its lead."""
+    lead = make_user(Role.INTERVIEWER)
+    interview = make_interview(lead=lead, version=make_version(4))
+    return lifecycle.start(interview=interview, by=lead), lead
+
+
+# Playwright does not see what a page asks for once a service worker is there.
+UNSEEN = {"service_workers": "block"}
+
+
+def room(page, interview):
+    page.goto(f"/interviews/{interview.pk}/room/")
+    return page
+
+
+def notes(page):
+    return page.locator("[data-panel]:not([hidden]) textarea")
+
+
+def state(page, name):
+    page.locator(f"[data-save][data-state={name}]").wait_for()
+    return page.locator("[data-save-words]").inner_text()
+
+
+def saved(page):
+    page.locator("[data-save-words]", has_text=re.compile("^Saved ")).wait_for()
+
+
+def kept_by_the_worker(page):
+    """Waits until the service worker has the page that is open, and everything it needs."""
+    while not page.evaluate(
+        """async (page) => {
+            const names = (await caches.keys()).filter((name) => name.startsWith("evenhand-room-"));
+            return names.length > 0 && Boolean(await caches.match(page, { cacheName: names[0] }));
+        }""",
+        page.url.split("#")[0],
+    ):
+        page.wait_for_timeout(50)
+
+
+def stored(interview, number=1):
+    return Response.objects.get(scorecard__interview=interview, item__number=number)
+
+
+def test_words_of_a_closed_tab_are_sent_by_the_next(open_page, live):
+    interview, lead = live
+    page = room(open_page(lead, **UNSEEN), interview)
+    context = page.context
+    context.route("**/ops", lambda route: route.abort())
+    notes(page).fill("Typed before the tab was closed")
+    said = state(page, "local")
+    page.close()
+    context.unroute("**/ops")
+
+    page = room(context.new_page(), interview)
+    notice = page.locator("[data-notice] p:not(:empty)").inner_text()
+    saved(page)
+
+    assert said.startswith("On this device only: 1 change since ")
+    assert notice.startswith("1 change from ")
+    assert notes(page).input_value() == stored(interview).notes == "Typed before the tab was closed"
+
+
+def test_words_of_a_closed_tab_are_sent_from_any_page(open_page, live):
+    interview, lead = live
+    page = room(open_page(lead, **UNSEEN), interview)
+    page.context.route("**/ops", lambda route: route.abort())
+    notes(page).fill("Left behind")
+    state(page, "local")
+    context = page.context
+    page.close()
+    context.unroute("**/ops")
+
+    page = context.new_page()
+    page.goto("/")
+
+    page.locator(".message", has_text="are saved now").wait_for()
+    assert stored(interview).notes == "Left behind"
+
+
+def test_room_reloads_without_a_network_with_all_that_was_written(open_page, live):
+    interview, lead = live
+    page = room(open_page(lead), interview)
+    kept_by_the_worker(page)
+    page.reload()
+    page.keyboard.press("4")
+    notes(page).fill("Saved while there was a network")
+    saved(page)
+    page.context.set_offline(True)
+    notes(page).fill("Saved while there was a network, and this after it")
+    state(page, "local")
+
+    page.reload()
+
+    assert page.locator("html").get_attribute("data-kept")
+    assert page.locator("[data-panel]:not([hidden]) [data-rating='4']").is_checked()
+    assert notes(page).input_value() == "Saved while there was a network, and this after it"
+    page.context.set_offline(False)
+    saved(page)
+    assert stored(interview).notes == "Saved while there was a network, and this after it"
+
+
+def test_no_other_page_is_kept(open_page, live):
+    interview, lead = live
+    page = room(open_page(lead), interview)
+    kept_by_the_worker(page)
+    for address in ("/", "/records/", f"/interviews/{interview.pk}/"):
+        page.goto(address)
+
+    kept = page.evaluate(
+        """async () => {
+            const pages = [];
+            for (const name of await caches.keys())
+                for (const { url } of await (await caches.open(name)).keys()) pages.push(new URL(url).pathname);
+            return pages.filter((path) => !path.startsWith("/static/"));
+        }"""
+    )
+
+    assert set(kept) == {"/who", f"/interviews/{interview.pk}/room/"}
+
+
+def test_session_that_ends_is_signed_in_again_in_a_popup(open_page, live):
+    interview, lead = live
+    page = room(open_page(lead), interview)
+    Session.objects.all().delete()
+    notes(page).fill("Typed while signed out")
+
+    said = state(page, "signin")
+    with page.expect_popup() as opened:
+        page.get_by_role("button", name="Sign in").click()
+    popup = opened.value
+    popup.fill("[name=login]", lead.email)
+    popup.fill("[name=password]", PASSWORD)
+    popup.get_by_role("button", name="Sign in").click()
+    saved(page)
+
+    assert said == "Sign in to save"
+    assert stored(interview).notes == "Typed while signed out"
+
+
+def test_somebody_else_signing_in_neither_sends_nor_sees(open_page, live, address):
+    interview, lead = live
+    page = room(open_page(lead), interview)
+    other = make_user(Role.INTERVIEWER)
+    page.context.clear_cookies()
+    sign_in(page.context, other, address)
+    theirs = page.context.new_page()
+    theirs.goto("/")
+    notes(page).fill("Not for other eyes")
+    page.locator("[data-room][data-covered]").wait_for()
+    theirs.reload()
+    theirs.wait_for_timeout(500)
+    stored_meanwhile = Operation.objects.count()
+
+    page.context.clear_cookies()
+    sign_in(page.context, lead, address)
+    seen = theirs.locator(".message").count()
+    theirs.goto("/")
+    saved(page)
+
+    assert seen == 0
+    assert stored_meanwhile == 0
+    assert stored(interview).notes == "Not for other eyes"
+    assert page.locator("[data-room][data-covered]").count() == 0
+
+
+def test_two_tabs_show_the_same_at_once(open_page, live):
+    interview, lead = live
+    here = room(open_page(lead), interview)
+    there = room(here.context.new_page(), interview)
+
+    here.bring_to_front()
+    here.keyboard.press("3")
+    notes(here).fill("In the first tab")
+    there.locator("[data-panel]:not([hidden]) [data-rating='3']:checked").wait_for()
+    saved(there)
+    here.keyboard.press("Escape")
+    there.bring_to_front()
+    notes(there).fill("In the first tab, then in the second")
+    saved(there)
+
+    assert notes(here).input_value() == "In the first tab, then in the second"
+    assert stored(interview).notes == "In the first tab, then in the second"
+    assert not Operation.objects.filter(result="conflict").exists()
+
+
+@pytest.mark.parametrize("chosen", ["Rated 2", "Rated 5"])
+def test_two_devices_rating_differently_choose(open_page, live, chosen):
+    interview, lead = live
+    laptop, phone = room(open_page(lead), interview), room(open_page(lead), interview)
+    phone.keyboard.press("2")
+    saved(phone)
+    laptop.keyboard.press("5")
+
+    state(laptop, "conflict")
+    versions = laptop.locator("[data-panel]:not([hidden]) .version").all_inner_texts()
+    laptop.locator(".version", has_text=chosen).get_by_role("button").click()
+    saved(laptop)
+
+    assert len(versions) == 2
+    assert all("Rating: " in version and ":" in version.split("\n")[1] for version in versions)
+    assert stored(interview).rating == int(chosen[-1])
+    assert Operation.objects.filter(field=f"{stored(interview).key}.outcome").count() == 3
+
+
+def test_signing_out_asks_about_what_is_not_on_the_server(open_page, live):
+    interview, lead = live
+    page = room(open_page(lead, **UNSEEN), interview)
+    page.context.route("**/ops", lambda route: route.abort())
+    notes(page).fill("Would be gone")
+    state(page, "local")
+    page.goto("/accounts/logout/")
+
+    page.locator("main").get_by_role("button", name="Sign out").click()
+    asked = page.locator(".message", has_text="on this device only").inner_text()
+    page.locator("main").get_by_role("button", name="Sign out").click()
+    page.wait_for_url("**/accounts/login/**")
+
+    assert "Signing out deletes them" in asked
+    left = page.evaluate("Promise.all([indexedDB.databases(), caches.keys()])")
+    assert [database["name"] for database in left[0]] == []
+    assert [name for name in left[1] if "room" in name] == []
+
+
+def test_browser_that_cannot_store_says_so_and_saves_all_the_same(open_page, live):
+    interview, lead = live
+    page = open_page(lead)
+    page.add_init_script("Object.defineProperty(window, 'indexedDB', { value: undefined })")
+    room(page, interview)
+
+    said = state(page, "nostore")
+    notes(page).fill("On the server alone")
+    page.locator("[data-save-words]", has_text="All on the server").wait_for()
+
+    assert "do not rely on it" in said
+    assert stored(interview).notes == "On the server alone"
+
+
+def test_what_is_too_long_is_refused_in_words_and_stays_on_the_page(open_page, live):
+    interview, lead = live
+    page = room(open_page(lead), interview)
+    notes(page).fill("Short")
+    saved(page)
+
+    notes(page).fill("x" * 25 * 1024)
+    said = state(page, "failed")
+    page.wait_for_timeout(700)
+    kept = stored(interview).notes
+    notes(page).fill("Short again")
+    saved(page)
+
+    assert said == "Not saved: 1 KB too long. Shorten it"
+    assert (kept, stored(interview).notes) == ("Short", "Short again")
