@@ -8,12 +8,12 @@ BROWSER_TESTS := $(wildcard tests/e2e tests/faults)
 export EVENHAND_ENV ?= development
 
 .DEFAULT_GOAL := help
-.PHONY: help install run test unit servers browser lint bench axe screenshots clean
+.PHONY: help install run test unit servers browser lint bench axe screenshots faults faults-sabotage clean
 .NOTPARALLEL:
 
 help: ## List these commands
 	@echo "Usage: make COMMAND"; echo
-	@sed -n 's/^\([a-z]*\):.*## \(.*\)/\1|\2/p' $(firstword $(MAKEFILE_LIST)) | while IFS='|' read -r name text; do printf '  %-12s %s\n' "$$name" "$$text"; done
+	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/\1|\2/p' $(firstword $(MAKEFILE_LIST)) | while IFS='|' read -r name text; do printf '  %-16s %s\n' "$$name" "$$text"; done
 
 install: $(STAMP) ## Install everything into .venv (instant when nothing changed)
 
@@ -58,6 +58,12 @@ axe: $(STAMP) ## Check accessibility of every page
 
 screenshots: $(STAMP) ## Take screenshots of every page
 	$(BIN)/python -m tests.e2e.screenshots
+
+faults: $(STAMP) ## Break everything while somebody types, briefly; FAULT=tab-close N=50 for one, noted in var/faults.tsv (LEVEL=browser SEED=2)
+	$(BIN)/python -m tests.faults $(FAULT:%=--fault %) $(N:%=--runs %) $(LEVEL:%=--level %) $(SEED:%=--seed %) $(if $(FAULT),--table var/faults.tsv)
+
+faults-sabotage: $(STAMP) ## Check that the faults are noticed when saving itself is broken
+	$(BIN)/python -m tests.faults.sabotage
 
 clean: ## Remove what was built; keeps .venv and the database in var/
 	rm -rf staticfiles build .pytest_cache .ruff_cache .hypothesis .coverage .coverage.*

@@ -7,7 +7,6 @@ import time
 
 import uvicorn
 
-
 running = []
 
 

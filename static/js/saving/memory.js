@@ -14,12 +14,13 @@ export class MemoryOutbox {
   async replace(operation, follow) {
     const latest = this.operations.findLast(({ field, writer }) => field === operation.field && writer === operation.writer);
     if (!latest || latest.sent || latest.settles) {
-      const further = follow(latest?.op ?? operation.op);
-      await this.add(further);
-      return further;
+      const overtaken = latest ?? { ...operation, sent: true };
+      const kept = follow(overtaken.op);
+      await this.add(kept);
+      return { kept, overtaken };
     }
     Object.assign(latest, { value: operation.value, typed_at: operation.typed_at });
-    return { ...latest };
+    return { kept: { ...latest }, overtaken: null };
   }
 
   async take() {

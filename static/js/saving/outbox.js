@@ -48,22 +48,28 @@ class Outbox {
   }
 
   // Stores a new value in place of an operation that was not sent when the page last knew. Where it has been sent since,
-  // or something follows it, the value becomes an operation of its own, `follow(parent)`. Resolves to what is stored.
+  // or something follows it, the value becomes an operation of its own, `follow(parent)`. Resolves to `{kept, overtaken}`:
+  // what is stored now, and the one that it had to follow, if it had to.
   replace(operation, follow) {
-    let stored;
+    let kept;
+    let overtaken = null;
     const latestOwn = IDBKeyRange.only([operation.scorecard, operation.field, operation.writer]);
     return this.#write(["operations"], ({ operations }) => {
-      const further = (parent) => operations.add({ ...(stored = follow(parent)), sent: false });
+      const further = (latest) => {
+        overtaken = latest ?? { ...operation, sent: true }; // gone: it is on the server
+        kept = follow(overtaken.op);
+        operations.add({ sent: false, ...kept });
+      };
       operations.index("writer").openCursor(latestOwn, "prev").onsuccess = ({ target: { result: cursor } }) => {
         const latest = cursor?.value;
-        if (!latest || latest.sent || latest.settles) return further(latest?.op ?? operation.op);
+        if (!latest || latest.sent || latest.settles) return further(latest);
         operations.index("parent").count(latest.op).onsuccess = ({ target: { result: children } }) => {
-          if (children) return further(latest.op);
-          stored = { ...latest, value: operation.value, typed_at: operation.typed_at };
-          cursor.update(stored);
+          if (children) return further(latest);
+          kept = { ...latest, value: operation.value, typed_at: operation.typed_at };
+          cursor.update(kept);
         };
       };
-    }).then(() => stored);
+    }).then(() => ({ kept, overtaken }));
   }
 
   // The oldest operations, all of one scorecard, marked as sent; an empty list when nothing is left.

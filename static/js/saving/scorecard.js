@@ -18,6 +18,7 @@ const { user, scorecard, protocol, saving: timing } = state;
 const writer = randomId();
 const fields = new Map(Object.entries(state.fields).map(([name, known]) => [name, { ...shownAs(known), known }]));
 const pending = new Map(); // by id, in order of entry: this scorecard's operations that the server has not acknowledged
+const writing = new Map(); // by field: how many changes are on their way into the outbox
 let refused = [];
 let stored = true; // whether this browser keeps what is typed
 let savedAt = null;
@@ -75,10 +76,8 @@ export function edit(name, value) {
   shown.excess = excess(value);
   if (shown.excess) return changed(name); // what does not fit is not taken for saved: the field says so
   const latest = pending.get(shown.tip);
-  if (latest && latest.writer === writer && !latest.sent && !latest.settles) {
-    Object.assign(latest, { value, typed_at: now() });
-    keep({ ...latest }, (outbox, operation) => outbox.replace(operation, (parent) => operationOf(name, operation.value, parent)));
-  } else follow(name, operationOf(name, value, shown.tip));
+  if (latest?.writer === writer && !latest.settles && (!latest.sent || writing.has(name))) replace(latest, value);
+  else follow(name, operationOf(name, value, shown.tip));
   changed(name);
 }
 
@@ -96,6 +95,25 @@ export function settle(name, value) {
   follow(name, { ...operationOf(name, value, shown.known.head), settles });
   changed(name);
   flush();
+}
+
+// The outbox decides whether it is still to be replaced, for another page may have sent it a moment ago.
+function replace(latest, value) {
+  const replacement = { ...latest, value, typed_at: now() };
+  if (!latest.sent) pending.set(latest.op, replacement);
+  keep({ ...replacement }, async (outbox, operation) => {
+    const { kept, overtaken } = await outbox.replace(operation, (parent) => operationOf(operation.field, value, parent));
+    if (kept.op !== operation.op) adopt(operation.op, kept, overtaken);
+    else if (pending.has(kept.op)) pending.set(kept.op, { ...kept }); // as it stands in the outbox, in the outbox's order
+    return kept;
+  });
+}
+
+// It had been sent: the change stands in an operation that follows.
+function adopt(op, kept, overtaken) {
+  if (pending.has(overtaken?.op)) pending.set(overtaken.op, overtaken);
+  pending.set(kept.op, { ...kept });
+  if (field(kept.field).tip === op) field(kept.field).tip = kept.op;
 }
 
 const now = () => new Date().toISOString();
@@ -128,24 +146,19 @@ let ready = scorecard ? openOutbox(user, lost).then(load).catch(lost) : Promise.
 // Every change goes to the outbox at once and in order; where that fails, the page itself keeps it, and says so.
 async function keep(operation, store) {
   unsynced = true;
+  const { field: name } = operation;
+  writing.set(name, (writing.get(name) ?? 0) + 1);
   tellAll();
   await ready;
   try {
     const kept = await store(sender.outbox, operation);
-    if (kept.op !== operation.op) adopt(operation, kept);
     tell({ type: "written", operation: kept });
   } catch {
     await lost();
   }
+  if (writing.get(name) > 1) writing.set(name, writing.get(name) - 1);
+  else writing.delete(name);
   sender.soon(untilSent());
-}
-
-// Another page had sent the operation by the time it was to be replaced: the change stands in one that follows.
-function adopt({ op, field: name }, kept) {
-  const overtaken = pending.get(op);
-  if (overtaken) overtaken.sent = true;
-  pending.set(kept.op, { ...kept });
-  if (field(name).tip === op) field(name).tip = kept.op;
 }
 
 // What this device knows goes over what the server's page says, and what was never sent over both.
@@ -244,7 +257,7 @@ function nameOf(control) {
 }
 
 function sent(batch) {
-  for (const { op } of batch) if (pending.has(op)) pending.get(op).sent = true;
+  for (const operation of batch) if (pending.has(operation.op)) pending.set(operation.op, { ...operation, sent: true });
 }
 
 function settled(taken, at) {
@@ -340,13 +353,14 @@ function tellAll() {
   document.dispatchEvent(new CustomEvent("scorecard:status"));
 }
 
-// What is on its way may be cut off when the page goes: all that is not acknowledged is sent once more.
-let left = 0;
+// What is on its way may be cut off when the page goes: all that is not acknowledged is sent once more. What is still
+// being written to the outbox is left to it: sent now, it might say something else than what the outbox comes to hold.
+let leftAt = 0;
 function leave() {
-  const operations = [...pending.values()];
+  const operations = [...pending.values()].filter(({ field: name }) => !writing.has(name));
   if (!operations.length || trouble === "signed-out") return;
-  if (Date.now() - left < 1000 && operations.every(({ sent }) => sent)) return;
-  left = Date.now();
+  if (Date.now() - leftAt < 1000 && operations.every(({ sent }) => sent)) return;
+  leftAt = Date.now();
   for (const operation of operations) operation.sent = true;
   sender.leave(operations);
 }
