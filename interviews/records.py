@@ -4,7 +4,7 @@ Everything of ratings, notes and recommendations comes from `Scorecard.objects.v
 or averaged comes from the submitted ones among those. Who is on the panel, and who has submitted when, is no secret.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 from itertools import groupby
 
@@ -16,6 +16,7 @@ from interviews import scoring
 from interviews.content import room_entries
 from interviews.models import Interview, Outcome, Place, Response, Scorecard
 from interviews.standing import Standing
+from interviews.submitting import labelled
 from interviews.wording import compare
 
 # What says that the candidate was given the question.
@@ -35,21 +36,25 @@ class Record:
     opened: bool
     minutes: int
     closed: "Closed | None" = None
+    late: list = field(default_factory=list)
 
     @classmethod
     def of(cls, user, interview):
-        """Nine queries, two more while the others' scorecards are closed to the user. Fetch with `with_people()`."""
+        """Nine queries, one more for who has submitted here, two more while the others' scorecards are closed to the user. Fetch with `with_people()`."""
         standing = Standing.of(user, interview)
         opened = Interview.objects.open_to(user).filter(pk=interview.pk).exists()
         unplanned = tuple(interview.unplanned.values_list("pk", flat=True))
+        scorecards = visible_scorecards(user, interview, standing)
+        entries = [entry for entry in room_entries(interview.version_id, unplanned) if entry.is_question]
         return cls(
             interview=interview,
             standing=standing,
-            scorecards=visible_scorecards(user, interview, standing),
-            entries=[entry for entry in room_entries(interview.version_id, unplanned) if entry.is_question],
+            scorecards=scorecards,
+            entries=entries,
             opened=opened,
             minutes=round(sum(sitting.elapsed_seconds() for sitting in interview.sittings.all()) / 60),
             closed=None if opened else closed_to(user, standing),
+            late=late_changes(user, scorecards, {entry.key: entry.title for entry in entries}),
         )
 
     @property
@@ -179,6 +184,26 @@ class Record:
         """`[(seat, scorecard or None), …]`: everyone on the panel, with what is visible of them."""
         visible = {scorecard.author_id: scorecard for scorecard in self.submitted}
         return [(seat, visible.get(seat.panelist.user_id)) for seat in self.standing.seats]
+
+
+def late_changes(user, scorecards, titles):
+    """`[(label, words, typed at)]` of what the user's own devices sent after they had submitted; nobody else's."""
+    own = next(
+        (scorecard for scorecard in scorecards if scorecard.author_id == user.pk and scorecard.submitted_at), None
+    )
+    if own is None:
+        return []
+    found = list(own.operations.late())
+    labels = labelled([operation.field for operation in found], titles)
+    return [(labels[operation.field], in_words(operation), operation.typed_at) for operation in found]
+
+
+def in_words(operation):
+    """What was typed; of anything else than words, the outcome or the value itself."""
+    value = operation.value
+    if operation.field.endswith(".outcome"):
+        return value["rating"] or Outcome(value["outcome"]).label if value["outcome"] else _("No outcome")
+    return value if isinstance(value, str) else str(value)
 
 
 def visible_scorecards(user, interview, standing):

@@ -13,6 +13,15 @@ class OperationQuerySet(models.QuerySet):
         """Versions that lost and wait for their author's choice."""
         return self.filter(result=Operation.Result.CONFLICT, settled_by=None)
 
+    def late(self):
+        """The latest of each field that came after the scorecard was submitted; time spent does not count."""
+        return (
+            self.filter(result=Operation.Result.LATE)
+            .exclude(field__endswith=".time")
+            .order_by("field", "-pk")
+            .distinct("field")
+        )
+
     def outlived(self):
         """Applied ones with a later one in the same field, 30 days after submission, still with their value."""
         later = Operation.objects.filter(

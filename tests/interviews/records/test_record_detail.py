@@ -10,6 +10,7 @@ from interviews import lifecycle
 from interviews.models import Outcome, Place, State, VersionItem
 from interviews.publishing import unplanned_content
 from interviews.records import Record, Said
+from interviews.saving import save
 from interviews.structure import structure_of
 from questionbank.stages import Stage
 from tests.factories import (
@@ -187,6 +188,32 @@ def test_unplanned_questions_are_not_held_against_the_anchors():
     said = [component.sentence for component in structure_of(record_for(lead, interview))]
 
     assert "1 of 1 ratings of planned questions on the general scale" in said
+
+
+def test_what_came_after_submitting_is_shown_to_its_author_alone(client):
+    interview = all_submitted(panelists=1)
+    scorecard = interview.scorecards.order_by("pk").first()
+    key = scorecard.responses.first().key
+    send(scorecard, f"{key}.notes", "Begun"), send(scorecard, f"{key}.notes", "Begun and ended")
+    send(scorecard, f"{key}.outcome", {"outcome": "rated", "rating": 2, "covered_by": ""})
+    send(scorecard, f"{key}.time", {"started_at": "2026-11-25T10:00:00Z", "seconds": 5})
+
+    client.force_login(scorecard.author)
+    own = client.get(url(interview))
+    client.force_login(make_user(Role.RECRUITER))
+    others = client.get(url(interview))
+
+    assert [(label, words) for label, words, _typed_at in own.context["record"].late] == [
+        ("Question 1: notes", "Begun and ended"),
+        ("Question 1: rating", 2),
+    ]
+    assert b"Typed after you had submitted" in own.content
+    assert b"Begun and ended" not in others.content
+
+
+def send(scorecard, field, value):
+    operation = {"op": str(uuid4()), "writer": str(uuid4()), "field": field, "parent": None, "value": value}
+    save(author=scorecard.author, scorecard_id=scorecard.pk, operations=[operation])
 
 
 def test_record_without_a_submitted_scorecard_has_no_structure():
