@@ -1,14 +1,14 @@
 // On every page: tells the open rooms who is signed in, has the service worker at hand, and sends what an earlier page
 // could not. Rooms and reviews send for themselves.
 import { say } from "../errors.js";
-import { hasOutbox } from "./device.js";
-import { joinTabs } from "./tabs.js";
+import { hasOutbox, joinTabs } from "./device.js";
 
 const { user, protocol, timing } = JSON.parse(document.querySelector("meta[name=saving]").content);
 
 joinTabs(user, () => {})({ type: "signed-in" });
 navigator.serviceWorker?.register("/sw.js").then(keepRoom, () => {});
 if (!document.getElementById("scorecard-state")) sendLeftovers();
+if (document.querySelector("[data-sign-out]")) import("./sign-out.js");
 
 // The worker answers for a room only from the second time on: of the first, it is given the address and the files.
 async function keepRoom() {

@@ -4,7 +4,6 @@
 // it; reading a batch and marking it as sent; taking the answers in. Beside it stands what the server last acknowledged
 // of every field, so that a page opened without a network shows all that was written.
 import { outboxName } from "./device.js";
-import { after, unknown } from "./versions.js";
 
 const VERSION = 1;
 const LARGEST_BATCH = 30 * 1024; // bytes; the server promises to take 32 KiB
@@ -182,3 +181,96 @@ class Outbox {
 export const isLate = (answer) => (answer.stored ?? answer.result) === "late";
 export const isRefusal = (answer) => answer.result === "rejected" || isLate(answer);
 export const bytesOf = (operation) => new TextEncoder().encode(JSON.stringify(operation)).length;
+
+// What the server is known to hold of a field: `{head, value, at, conflicts}`, `at` being when the head was typed.
+// Pure functions, the same for the page and for what is kept on the device.
+export const unknown = () => ({ head: null, value: null, at: null, conflicts: [] });
+
+// After the server's answer to one operation. `operation` is as it was sent.
+export function after(known, operation, answer) {
+  const came = answer.result === "duplicate" ? answer.stored : answer.result;
+  if (came === "conflict" && "value" in answer) return torn(known, operation, answer);
+  if (came === "applied" && (answer.result === "applied" || answer.head === operation.op)) {
+    const settled = new Set(operation.settles);
+    return {
+      head: operation.op,
+      value: operation.value,
+      at: operation.typed_at,
+      conflicts: known.conflicts.filter((version) => !settled.has(version.op)),
+    };
+  }
+  return known; // rejected, late, or repeated and long overtaken
+}
+
+// A branch that lost goes on: its newest version stands for it.
+function torn(known, operation, answer) {
+  const { op, value, typed_at: at } = operation;
+  const others = known.conflicts.filter((version) => version.op !== operation.parent && version.op !== op);
+  return { head: answer.head, value: answer.value, at: answer.at, conflicts: [...others, { op, value, typed_at: at }] };
+}
+
+// The same outbox where the browser stores nothing: it lasts as long as the page does, and the page says so.
+export class MemoryOutbox {
+  operations = [];
+  refused = [];
+
+  async add(operation) {
+    this.operations.push({ sent: false, ...operation });
+  }
+
+  async replace(operation, follow) {
+    const latest = this.operations.findLast(({ field, writer }) => field === operation.field && writer === operation.writer);
+    if (!latest || latest.sent || latest.settles) {
+      const overtaken = latest ?? { ...operation, sent: true };
+      const kept = follow(overtaken.op);
+      await this.add(kept);
+      return { kept, overtaken };
+    }
+    Object.assign(latest, { value: operation.value, typed_at: operation.typed_at });
+    return { kept: { ...latest }, overtaken: null };
+  }
+
+  async take() {
+    const batch = [];
+    let size = 0;
+    for (const operation of this.operations) {
+      size += bytesOf(operation);
+      if (batch.length && size > LARGEST_BATCH) break;
+      operation.sent = true;
+      batch.push({ ...operation });
+    }
+    return batch;
+  }
+
+  async markSent(ops) {
+    for (const operation of this.operations) operation.sent ||= ops.includes(operation.op);
+  }
+
+  async settle(answers) {
+    const taken = [];
+    for (const answer of answers) {
+      const operation = this.operations.find(({ op }) => op === answer.op);
+      if (!operation) continue;
+      this.operations = this.operations.filter((other) => other !== operation);
+      taken.push({ operation, answer });
+      if (isRefusal(answer)) this.refused.push({ ...operation, reason: answer.reason, late: isLate(answer) });
+    }
+    return taken;
+  }
+
+  async read() {
+    return { operations: this.operations, known: [], refused: this.refused };
+  }
+
+  async waiting() {
+    return { count: this.operations.length, since: this.operations[0]?.typed_at ?? null };
+  }
+
+  async discard(ops) {
+    this.refused = this.refused.filter(({ op }) => !ops.includes(op));
+  }
+
+  async forget() {}
+  async sync() {}
+  close() {}
+}

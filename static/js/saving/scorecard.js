@@ -4,11 +4,9 @@
 // its parent. It is written to the outbox at every input; `pending` mirrors the outbox, so that the page knows at once
 // what is not saved, and can send it while it is being closed.
 import { clockTime, say } from "../room/words.js";
-import { MemoryOutbox } from "./memory.js";
-import { isRefusal, openOutbox } from "./outbox.js";
+import { joinTabs, liveAs, living } from "./device.js";
+import { MemoryOutbox, after, isRefusal, openOutbox, unknown } from "./outbox.js";
 import { Sender } from "./sender.js";
-import { joinTabs, liveAs, living } from "./tabs.js";
-import { after, unknown } from "./versions.js";
 
 export const state = JSON.parse(document.getElementById("scorecard-state").textContent);
 

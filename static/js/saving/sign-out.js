@@ -1,7 +1,6 @@
 // Signing out leaves nothing of a scorecard on this device; what is not on the server yet is asked about first.
 import { say } from "../errors.js";
-import { empty, hasOutbox } from "./device.js";
-import { joinTabs } from "./tabs.js";
+import { empty, hasOutbox, joinTabs } from "./device.js";
 
 const { user } = JSON.parse(document.querySelector("meta[name=saving]").content);
 const { lang } = document.documentElement;

@@ -1,0 +1,76 @@
+"""weight and keys: the room's first load, and what a key press costs in it, both in a real browser."""
+
+import gzip
+import sys
+
+from django.urls import reverse
+
+from tests.bench.measuring import Measure
+from tests.bench.rooms import room
+from tests.bench.server import Client
+from tests.conftest import NO_BROWSER, find_chromium
+from tests.e2e.browser import chromium
+
+QUESTIONS = 60
+LARGEST = 60 * 1024  # bytes, compressed
+MOST_REQUESTS = 20
+SLOWEST = 50  # milliseconds, from a key press to its paint, and of any task
+WORDS = "Said that momentum keeps an average of past gradients, asked for a case where it hurts, and named one. " * 3
+
+
+def measure(name, port):
+    path = find_chromium() or sys.exit(NO_BROWSER)
+    interview = room(QUESTIONS, 1)
+    cookies = Client(port, interview.created_by).headers["Cookie"].split("; ")
+    with chromium(path) as browser:
+        # A service worker would ask for everything once more, after the load.
+        context = browser.new_context(service_workers="block")
+        pairs = [cookie.split("=", 1) for cookie in cookies]
+        context.add_cookies([{"name": key, "value": value, "url": f"http://127.0.0.1:{port}"} for key, value in pairs])
+        page = context.new_page()
+        address = f"http://127.0.0.1:{port}{reverse('interviews:room', args=[interview.pk])}"
+        return MEASURES[name](page, address)
+
+
+def weight(page, address):
+    """Bytes of page, styles and scripts, each compressed, against 60 KB; or requests against 20, if that is worse."""
+    responses = []
+    page.on("response", lambda response: responses.append(response))
+    page.goto(address, wait_until="networkidle")
+    heavy = [it for it in responses if it.request.resource_type in ("document", "stylesheet", "script")]
+    size = sum(len(gzip.compress(response.body(), 9)) for response in heavy)
+    print(f"  {size / 1024:.1f} KB in {len(responses)} requests", file=sys.stderr)
+    worst = max(size / LARGEST, len(responses) / MOST_REQUESTS)
+    return Measure("weight", 1.0, worst, 1.0)
+
+
+def keys(page, address):
+    """The slowest of rating 40 questions and writing 300 characters, by the browser's own entries, against 50 ms."""
+    page.add_init_script(OBSERVE)
+    page.goto(address, wait_until="networkidle")
+    for number in range(40):
+        page.keyboard.press("j")
+        page.keyboard.press(str(1 + number % 5))
+    page.keyboard.press("n")
+    page.keyboard.type(WORDS, delay=20)
+    page.wait_for_timeout(500)
+    slowest = page.evaluate("slowest")
+    print(f"  slowest key {slowest['key']:.0f} ms, longest task {slowest['task']:.0f} ms", file=sys.stderr)
+    return Measure("keys", 1.0, max(slowest.values()) / SLOWEST, 1.0)
+
+
+# Event entries last until the next paint; those below 16 ms are not told.
+OBSERVE = """
+globalThis.slowest = { key: 0, task: 0 };
+const watch = (type, name, options) => new PerformanceObserver((list) => {
+    for (const entry of list.getEntries())
+        if (type !== "event" || entry.name.startsWith("key") || entry.name === "input")
+            slowest[name] = Math.max(slowest[name], entry.duration);
+}).observe({ type, ...options });
+addEventListener("load", () => setTimeout(() => {
+    watch("event", "key", { durationThreshold: 16 });
+    watch("longtask", "task");
+}));
+"""
+
+MEASURES = {"weight": weight, "keys": keys}
