@@ -267,3 +267,83 @@ def test_what_is_too_long_is_refused_in_words_and_stays_on_the_page(open_page, l
 
     assert said == "Not saved: 1 KB too long. Shorten it"
     assert (kept, stored(interview).notes) == ("Short", "Short again")
+
+
+# What other tools have been caught at
+
+
+def test_cursor_is_in_the_notes_of_the_question_on_screen(open_page, live):
+    interview, lead = live
+    page = room(open_page(lead), interview)
+    for number in range(1, 5):
+        page.keyboard.press("n")
+        page.keyboard.type(f"About {number}")
+        page.keyboard.press("Escape")
+        page.keyboard.press("j")
+    saved(page)
+
+    assert [stored(interview, number).notes for number in range(1, 5)] == [f"About {number}" for number in range(1, 5)]
+
+
+def test_late_answer_changes_neither_words_nor_cursor(open_page, live):
+    interview, lead = live
+    page = room(open_page(lead, **UNSEEN), interview)
+    held = []
+    page.context.route("**/ops", lambda route: held.append(route))
+    page.keyboard.press("n")
+    page.keyboard.type("First words")
+    while not held:
+        page.wait_for_timeout(20)
+    page.keyboard.type(" and then more")
+    for _letter in range(5):
+        page.keyboard.press("ArrowLeft")
+
+    while held:
+        held.pop().continue_()
+    page.context.unroute("**/ops")
+    saved(page)
+    page.keyboard.type("some ")
+
+    assert notes(page).input_value() == "First words and thensome  more"
+    assert page.evaluate("document.activeElement.selectionStart") == len("First words and thensome ")
+    saved(page)
+    assert stored(interview).notes == "First words and thensome  more"
+
+
+def test_saving_moves_no_scroll_and_takes_no_focus(open_page, live):
+    interview, lead = live
+    lifecycle.finish(interview=interview, by=lead)
+    page = open_page(lead)
+    page.goto(f"/interviews/{interview.pk}/review/")
+    area = page.locator("textarea[data-field=notes]").nth(2)
+    area.click()
+    before = page.evaluate("[scrollX, scrollY]")
+
+    page.keyboard.type("Typed in the review, line after line\n\n\n")
+    saved(page)
+
+    assert page.evaluate("[scrollX, scrollY]") == before
+    assert area.evaluate("area => area === document.activeElement")
+
+
+def test_another_panelist_in_the_same_browser_finds_an_empty_form(open_page, live, address):
+    interview, lead = live
+    second = make_user(Role.INTERVIEWER)
+    lifecycle.add_panelist(interview=interview, user=second, place="panelist", by=lead)
+    page = room(open_page(lead), interview)
+    page.keyboard.press("5")
+    notes(page).fill("The lead's own words")
+    page.keyboard.press("Escape")
+    page.close()
+    context = page.context
+    context.clear_cookies()
+    sign_in(context, second, address)
+
+    page = room(context.new_page(), interview)
+
+    assert notes(page).input_value() == ""
+    assert page.locator(":checked[data-rating]").count() == 0
+    assert page.locator("[data-notice]").is_hidden()
+    page.context.set_offline(True)
+    page.reload()
+    assert notes(page).input_value() == ""

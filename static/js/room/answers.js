@@ -64,7 +64,7 @@ function paint(name) {
   else {
     const area = root.querySelector(`[data-field="${part}"]`);
     if (area && area.value !== (value ?? "")) area.value = value ?? "";
-    const choice = root.querySelector(`[data-choice="${part}"][value="${value}"]`);
+    const choice = [...root.querySelectorAll(`[data-choice="${part}"]`)].find((radio) => radio.value === String(value));
     if (choice) choice.checked = true;
   }
   paintVersions(root, name);
