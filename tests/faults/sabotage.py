@@ -39,9 +39,9 @@ SABOTAGES = {
         changes=(
             (
                 "js/saving/scorecard.js",
-                "  await ready;\n  try {",
+                "  await ready;\n  const { outbox } = sender;",
                 "  await new Promise((go) => (clearTimeout(globalThis.late), (globalThis.late = setTimeout(go, 350))));\n"
-                "  await ready;\n  try {",
+                "  await ready;\n  const { outbox } = sender;",
             ),
         ),
     ),

@@ -104,7 +104,7 @@ function replace(latest, value) {
     if (kept.op !== operation.op) adopt(operation.op, kept, overtaken);
     else if (pending.has(kept.op)) pending.set(kept.op, { ...kept }); // as it stands in the outbox, in the outbox's order
     return kept;
-  });
+  }, { again: true });
 }
 
 // It had been sent: the change stands in an operation that follows.
@@ -142,17 +142,19 @@ const sender = scorecard && new Sender({ user, protocol, timing, outbox: new Mem
 let ready = scorecard ? openOutbox(user, lost).then(load).catch(lost) : Promise.resolve();
 
 // Every change goes to the outbox at once and in order; where that fails, the page itself keeps it, and says so.
-async function keep(operation, store) {
+async function keep(operation, store, { again = false } = {}) {
   unsynced = true;
   const { field: name } = operation;
   writing.set(name, (writing.get(name) ?? 0) + 1);
   tellAll();
   await ready;
+  const { outbox } = sender;
   try {
-    const kept = await store(sender.outbox, operation);
+    const kept = await store(outbox, operation);
     tell({ type: "written", operation: kept });
   } catch {
-    await lost();
+    if (sender.outbox === outbox) await lost(); // else it has been stored anew with the rest
+    if (again) await store(sender.outbox, operation).catch(() => {});
   }
   if (writing.get(name) > 1) writing.set(name, writing.get(name) - 1);
   else writing.delete(name);
@@ -188,30 +190,31 @@ async function recovered(operations) {
   if (left.length) document.dispatchEvent(new CustomEvent("scorecard:recovered", { detail: { count: left.length, since: left[0].typed_at } }));
 }
 
-// The storage is gone or refuses: the page holds what is pending, and tries once to store it anew.
+// The storage is gone or refuses: what is pending is stored anew, once; after that the page alone holds it, and says so.
+// Nothing is written or sent meanwhile, so that no operation is in two places.
+let storing = null;
 let failures = 0;
 let former = null; // an outbox that refuses new words may still hold old ones
-async function lost() {
-  const memory = new MemoryOutbox();
-  memory.operations = [...pending.values()].map((operation) => ({ ...operation }));
-  if (stored) former = sender.outbox;
-  sender.outbox = memory;
-  stored = false;
-  tellAll();
-  if (trouble !== "signed-out" && !failures++) ready = storeAnew();
-  await ready;
+function lost() {
+  ready = storing ??= storeAnew().finally(() => (storing = null));
+  return ready;
 }
 
 async function storeAnew() {
+  stored = false;
+  tellAll();
   try {
+    if (trouble === "signed-out" || failures++) throw new Error("This has been tried.");
     const outbox = await openOutbox(user, lost);
     for (const operation of pending.values()) await outbox.add(operation);
     sender.outbox = outbox;
     stored = true;
-    tellAll();
   } catch {
-    // The page says that this browser stores nothing.
+    former = sender.outbox;
+    sender.outbox = new MemoryOutbox();
+    for (const operation of pending.values()) await sender.outbox.add(operation);
   }
+  tellAll();
 }
 
 // To and from the server and the other pages
