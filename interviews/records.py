@@ -14,7 +14,7 @@ from django.utils.translation import ngettext
 
 from interviews import scoring
 from interviews.content import room_entries
-from interviews.models import Interview, Outcome, Place, Response, Scorecard
+from interviews.models import Interview, Outcome, Place, Recommendation, Response, Scorecard
 from interviews.standing import Standing
 from interviews.submitting import labelled
 from interviews.wording import compare
@@ -40,7 +40,10 @@ class Record:
 
     @classmethod
     def of(cls, user, interview):
-        """Nine queries, one more for who has submitted here, two more while the others' scorecards are closed to the user. Fetch with `with_people()`."""
+        """Nine queries, one more for who has submitted here, two while the others' scorecards are closed to the user.
+
+        Fetch with `with_people()`.
+        """
         standing = Standing.of(user, interview)
         opened = Interview.objects.open_to(user).filter(pk=interview.pk).exists()
         unplanned = tuple(interview.unplanned.values_list("pk", flat=True))
@@ -199,11 +202,17 @@ def late_changes(user, scorecards, titles):
 
 
 def in_words(operation):
-    """What was typed; of anything else than words, the outcome or the value itself."""
-    value = operation.value
-    if operation.field.endswith(".outcome"):
-        return value["rating"] or Outcome(value["outcome"]).label if value["outcome"] else _("No outcome")
-    return value if isinstance(value, str) else str(value)
+    """What was typed, and what was chosen by its name; of ticks, how many."""
+    value, name = operation.value, operation.field.rpartition(".")[2]
+    if name == "outcome" and value["outcome"]:
+        return value["rating"] or Outcome(value["outcome"]).label
+    if name == "recommendation" and value:
+        return Recommendation(value).label
+    if name == "come_back":
+        return _("on") if value else _("off")
+    if isinstance(value, list):
+        return ngettext("%(n)s ticked", "%(n)s ticked", len(value)) % {"n": len(value)}
+    return value if isinstance(value, str) else _("taken back")
 
 
 def visible_scorecards(user, interview, standing):

@@ -3,6 +3,9 @@
 import itertools
 import uuid
 
+from django.conf import settings
+from django.contrib.auth import BACKEND_SESSION_KEY, HASH_SESSION_KEY, SESSION_KEY
+from django.contrib.sessions.backends.db import SessionStore
 from django.utils import timezone
 
 from accounts.models import Invitation, Role, User
@@ -34,6 +37,16 @@ def make_user(*roles, **kwargs):
     number = next(numbers)
     fields = {"email": f"person-{number}@example.test", "name": f"Person {number}", "password": PASSWORD, **kwargs}
     return User.objects.create_user(roles=list(roles), **fields)
+
+
+def make_session(user):
+    """A session in which the user is signed in, as a browser's cookie names it."""
+    session = SessionStore()
+    session[SESSION_KEY] = str(user.pk)
+    session[BACKEND_SESSION_KEY] = settings.AUTHENTICATION_BACKENDS[0]
+    session[HASH_SESSION_KEY] = user.get_session_auth_hash()
+    session.create()
+    return session.session_key
 
 
 def make_invitation(*roles, **kwargs):

@@ -21,7 +21,7 @@ from interviews.saving import state_of
 @require_safe
 def room(request, pk):
     """The lobby before the interview, the room while it runs; afterwards the way to the review. At most 12 queries."""
-    places = Panelist.objects.of(request.user).select_related("interview__candidate")
+    places = places_of(request.user)
     place = get_or_refuse(places, places.entering(), interview=pk)
     interview = place.interview
     if interview.state == State.SCHEDULED:
@@ -33,6 +33,10 @@ def room(request, pk):
     if interview.state == State.FINISHED and interview.scorecards.of(request.user).filter(submitted_at=None).exists():
         return redirect("interviews:scorecard_review", interview.pk)
     return redirect(interview)
+
+
+def places_of(user):
+    return Panelist.objects.of(user).select_related("interview__candidate")
 
 
 def lobby_context(place):
@@ -112,8 +116,8 @@ def unplanned_add(request, pk):
     if not form.is_valid():
         if interview.state not in (State.LIVE, State.PAUSED):
             return redirect("interviews:room", pk)  # there is no room to show the form in
-        place = Panelist.objects.of(request.user).select_related("interview__candidate").get(interview=pk)
-        return render(request, "interviews/room.html", room_context(request.user, place) | {"unplanned_form": form})
+        context = room_context(request.user, places_of(request.user).get(interview=pk)) | {"unplanned_form": form}
+        return render(request, "interviews/room.html", context)
     try:
         added = lifecycle.add_unplanned(interview=interview, by=request.user, **form.question())
     except Problem as problem:

@@ -10,9 +10,9 @@ import time
 from pathlib import Path
 
 from django.conf import settings
-from django.contrib.auth import BACKEND_SESSION_KEY, HASH_SESSION_KEY, SESSION_KEY
-from django.contrib.sessions.backends.db import SessionStore
 from django.middleware.csrf import _get_new_csrf_string
+
+from tests.factories import make_session
 
 START_SECONDS = 30
 
@@ -48,13 +48,8 @@ class Client:
 
     def __init__(self, port, user):
         self.connection = http.client.HTTPConnection("127.0.0.1", port, timeout=30)
-        session = SessionStore()
-        session[SESSION_KEY] = str(user.pk)
-        session[BACKEND_SESSION_KEY] = settings.AUTHENTICATION_BACKENDS[0]
-        session[HASH_SESSION_KEY] = user.get_session_auth_hash()
-        session.create()
         token = _get_new_csrf_string()
-        cookies = {settings.SESSION_COOKIE_NAME: session.session_key, settings.CSRF_COOKIE_NAME: token}
+        cookies = {settings.SESSION_COOKIE_NAME: make_session(user), settings.CSRF_COOKIE_NAME: token}
         self.headers = {
             "Cookie": "; ".join(f"{name}={value}" for name, value in cookies.items()),
             "X-CSRFToken": token,

@@ -29,16 +29,8 @@ def chromium(path):
 def sign_in(context, user, address):
     """Signs the user in within a browser context, through a session of the server's own kind."""
     from django.conf import settings
-    from django.test import Client
 
-    client = Client()
-    client.force_login(user)
-    context.add_cookies(
-        [
-            {
-                "name": settings.SESSION_COOKIE_NAME,
-                "value": client.cookies[settings.SESSION_COOKIE_NAME].value,
-                "url": address,
-            }
-        ]
-    )
+    from tests.factories import make_session
+
+    cookie = {"name": settings.SESSION_COOKIE_NAME, "value": make_session(user), "url": address}
+    context.add_cookies([cookie])

@@ -2,8 +2,11 @@
 
 import pytest
 
+from accounts.models import Role
+from interviews.models import State
 from tests.e2e.browser import chromium, sign_in
 from tests.e2e.server import serving, wait_until_idle
+from tests.factories import make_interview, make_user, make_version
 
 
 def pytest_collection_modifyitems(items):
@@ -52,3 +55,10 @@ def open_page(chrome, address):
         context.close()
     wait_until_idle()
     assert problems == []
+
+
+@pytest.fixture
+def live():
+    """A live interview of 4 questions and its lead."""
+    lead = make_user(Role.INTERVIEWER)
+    return make_interview(lead=lead, state=State.LIVE, version=make_version(4)), lead

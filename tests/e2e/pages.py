@@ -10,6 +10,7 @@ import warnings
 from dataclasses import dataclass, field
 from datetime import timedelta
 from pathlib import Path
+from uuid import uuid4
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "tests.settings")
 
@@ -30,6 +31,7 @@ from accounts.models import Role, User  # noqa: E402
 from config import devpostgres  # noqa: E402
 from interviews import drafting, lifecycle  # noqa: E402
 from interviews.models import Candidate, Interview, Opening, Place, Plan, State  # noqa: E402
+from interviews.saving import save  # noqa: E402
 from questionbank.importing import labelled  # noqa: E402
 from questionbank.models import ImportDraft, Question, QuestionSet  # noqa: E402
 from tests.factories import make_invitation, make_opening, make_plan, make_question, make_user  # noqa: E402
@@ -176,6 +178,62 @@ def submit_empty(tab):
     tab.locator("main form[method=post]").first.evaluate("form => { form.noValidate = true; form.requestSubmit(); }")
 
 
+def refuse_changes(tab, **answer):
+    """Every change is answered like this; without an answer the server is out of reach."""
+    tab.route("**/ops", lambda route: route.fulfill(json={}, **answer) if answer else route.abort())
+
+
+def write(tab, words="Said that the gradient shrinks with each layer. " * 3):
+    tab.keyboard.press("j")
+    tab.locator("[data-panel]:not([hidden]) textarea").fill(words)
+
+
+def out_of_reach(tab):
+    refuse_changes(tab)
+    write(tab)
+
+
+def signed_out(tab):
+    refuse_changes(tab, status=401)
+    write(tab)
+
+
+def covered(tab):
+    tab.route("**/ops", lambda route: route.fulfill(status=409, json={"code": "other-user"}))
+    write(tab)
+
+
+def refused(tab):
+    tab.route(
+        "**/ops", lambda route: route.fulfill(status=400, json={"code": "malformed", "message": "It is too old."})
+    )
+    write(tab)
+
+
+def finish_out_of_reach(tab):
+    out_of_reach(tab)
+    tab.locator("[data-save][data-state=local]").wait_for()
+    tab.locator("[data-dialog=finish]").click()
+    tab.locator("#finish button.primary").click()
+    tab.locator("#finish [data-dialog-close]").click()
+
+
+def recovered(tab):
+    out_of_reach(tab)
+    tab.locator("[data-save][data-state=local]").wait_for()
+    tab.goto("about:blank")
+    tab.go_back()
+
+
+def without_storage(tab):
+    tab.add_init_script("Object.defineProperty(window, 'indexedDB', { value: undefined })")
+    tab.reload()
+
+
+def state(name):
+    return f"[data-save][data-state={name}]"
+
+
 def room(called, shows, reach=None, who="lead", which="live"):
     return Page("interviews:room", who, pk(which), called=called, shows=shows, reach=reach)
 
@@ -193,6 +251,17 @@ STATES = [
     room("paused", ".notice.paused", press("j"), which="paused"),
     room("observer", "[data-question] h1", press("j"), who="observer"),
     room("lobby", "text=Start", which="scheduled"),
+    room("two versions", ".version", click("[data-save-act]"), which="torn"),
+    room("out of reach", state("local"), out_of_reach, which="torn other"),
+    room("signed out", state("signin"), signed_out, which="torn other"),
+    room("covered by other", "text=You are not signed in here any more", covered, which="torn other"),
+    room("recovered", "[data-notice]", recovered, which="torn other"),
+    room("finish out of reach", "[data-notice]", finish_out_of_reach, which="torn other"),
+    room("too long", state("failed"), lambda tab: write(tab, "x" * 25 * 1024), which="torn other"),
+    room("no storage", state("nostore"), without_storage, which="torn other"),
+    room("refused", "[data-refused]", refused, which="torn other"),
+    Page("interviews:scorecard_review", "panelist", pk("torn review"), called="two versions", shows=".version"),
+    Page("interviews:record_detail", "lead", pk("late"), called="late", shows="text=Typed after you had submitted"),
     Page(
         "interviews:scorecard_review",
         "lead",
@@ -260,10 +329,19 @@ def build_world():
     lifecycle.start(interview=continued, by=people["lead"])
     lifecycle.finish(interview=continued, by=people["lead"])
     lifecycle.schedule_sitting(interview=continued, at=timezone.now() + timedelta(days=1), by=people["manager"])
+    torn, torn_other = interview_of(people, "0175"), interview_of(people, "0176")
+    for interview in (torn, torn_other):
+        lifecycle.start(interview=interview, by=people["lead"])
+    tear(torn, people["lead"], notes=True)
+    torn_review = interview_of(people, "0177")
+    lifecycle.start(interview=torn_review, by=people["lead"])
+    tear(torn_review, people["panelist"])
+    lifecycle.finish(interview=torn_review, by=people["lead"])
     scheduled = Interview.objects.filter(state=State.SCHEDULED, started_at=None).first()
     question = Question.objects.exclude(reference_answers=None).first()
     _invitation, token = make_invitation(Role.INTERVIEWER)
     record = Interview.objects.records().filter(completed_at__isnull=False).first()
+    write_late(record, people["lead"])
     return World(
         people,
         {
@@ -284,7 +362,11 @@ def build_world():
             "live": live.pk,
             "paused": paused.pk,
             "finished": finished.pk,
+            "torn": torn.pk,
+            "torn other": torn_other.pk,
+            "torn review": torn_review.pk,
             "record": record.pk,
+            "late": record.pk,
             "token": token,
             "nobody": "1",
             "nothing": "set-password",
@@ -307,6 +389,33 @@ def interview_of(people, number):
         ],
         by=people["manager"],
     )
+
+
+def tear(interview, author, *, notes=False):
+    """Two devices have rated the first question differently, and recommended; with `notes`, written differently too."""
+    scorecard = interview.scorecards.get(author=author)
+    key = scorecard.responses.order_by("item__position").first().key
+    for rating, words in ((2, "Named the chain rule only when asked. " * 4), (4, "Drew the graph first. " * 9)):
+        change(scorecard, f"{key}.outcome", {"outcome": "rated", "rating": rating, "covered_by": ""})
+        if notes:
+            change(scorecard, f"{key}.notes", words)
+        else:
+            change(scorecard, "summary", words)
+            change(scorecard, "recommendation", rating)
+
+
+def write_late(record, author):
+    scorecard = record.scorecards.get(author=author)
+    key = scorecard.responses.order_by("item__position").first().key
+    change(scorecard, f"{key}.notes", "And came back to it at the door: " + "the bias was in the sample. " * 6)
+    change(scorecard, "recommendation", 2)
+
+
+def change(scorecard, field, value):
+    """As a device sends it that has seen nothing of the others."""
+    operation = {"op": str(uuid4()), "writer": str(uuid4()), "field": field, "parent": None, "value": value}
+    operation["typed_at"] = timezone.now().isoformat()
+    save(author=scorecard.author, scorecard_id=scorecard.pk, operations=[operation])
 
 
 def make_import(owner):

@@ -47,7 +47,11 @@ def main():
 
 def context_of(browser, world, who, address, width, height, scheme):
     context = browser.new_context(
-        viewport={"width": width, "height": height}, base_url=address, color_scheme=scheme, reduced_motion="reduce"
+        viewport={"width": width, "height": height},
+        base_url=address,
+        color_scheme=scheme,
+        reduced_motion="reduce",
+        service_workers="block",  # some states stand in the way of requests, which a worker's cannot be
     )
     if world.people[who]:
         sign_in(context, world.people[who], address)

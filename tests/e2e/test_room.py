@@ -5,15 +5,7 @@ import pytest
 from accounts.models import Role
 from interviews import drafting, lifecycle, publishing
 from interviews.models import Outcome, Place, Response, State
-from tests.factories import make_interview, make_opening, make_question, make_user, make_version
-
-
-@pytest.fixture
-def live():
-    """A live interview of 4 questions and its lead."""
-    lead = make_user(Role.INTERVIEWER)
-    interview = make_interview(panel=[(lead, Place.LEAD)], version=make_version(4))
-    return lifecycle.start(interview=interview, by=lead), lead
+from tests.factories import make_interview, make_opening, make_question, make_user
 
 
 def response_to(interview, number):

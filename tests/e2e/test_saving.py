@@ -9,16 +9,7 @@ from accounts.models import Role
 from interviews import lifecycle
 from interviews.models import Operation, Response
 from tests.e2e.browser import sign_in
-from tests.factories import PASSWORD, make_interview, make_user, make_version
-
-
-@pytest.fixture
-def live():
-    """A live interview of 4 questions and its lead."""
-    lead = make_user(Role.INTERVIEWER)
-    interview = make_interview(lead=lead, version=make_version(4))
-    return lifecycle.start(interview=interview, by=lead), lead
-
+from tests.factories import PASSWORD, make_user
 
 # Playwright does not see what a page asks for once a service worker is there.
 UNSEEN = {"service_workers": "block"}
@@ -42,6 +33,17 @@ def saved(page):
     page.locator("[data-save-words]", has_text=re.compile("^Saved ")).wait_for()
 
 
+def write_out_of_reach(page, words):
+    """Writes notes while no change gets to the server; returns what the page says of that."""
+    page.context.route("**/ops", lambda route: route.abort())
+    notes(page).fill(words)
+    return state(page, "local")
+
+
+def sign_out(page):
+    page.locator("main").get_by_role("button", name="Sign out").click()
+
+
 def kept_by_the_worker(page):
     """Waits until the service worker has the page that is open, and everything it needs."""
     while not page.evaluate(
@@ -62,9 +64,7 @@ def test_words_of_a_closed_tab_are_sent_by_the_next(open_page, live):
     interview, lead = live
     page = room(open_page(lead, **UNSEEN), interview)
     context = page.context
-    context.route("**/ops", lambda route: route.abort())
-    notes(page).fill("Typed before the tab was closed")
-    said = state(page, "local")
+    said = write_out_of_reach(page, "Typed before the tab was closed")
     page.close()
     context.unroute("**/ops")
 
@@ -80,10 +80,8 @@ def test_words_of_a_closed_tab_are_sent_by_the_next(open_page, live):
 def test_words_of_a_closed_tab_are_sent_from_any_page(open_page, live):
     interview, lead = live
     page = room(open_page(lead, **UNSEEN), interview)
-    page.context.route("**/ops", lambda route: route.abort())
-    notes(page).fill("Left behind")
-    state(page, "local")
     context = page.context
+    write_out_of_reach(page, "Left behind")
     page.close()
     context.unroute("**/ops")
 
@@ -222,20 +220,45 @@ def test_two_devices_rating_differently_choose(open_page, live, chosen):
 def test_signing_out_asks_about_what_is_not_on_the_server(open_page, live):
     interview, lead = live
     page = room(open_page(lead, **UNSEEN), interview)
-    page.context.route("**/ops", lambda route: route.abort())
-    notes(page).fill("Would be gone")
-    state(page, "local")
+    write_out_of_reach(page, "Would be gone")
     page.goto("/accounts/logout/")
 
-    page.locator("main").get_by_role("button", name="Sign out").click()
+    sign_out(page)
     asked = page.locator(".message", has_text="on this device only").inner_text()
-    page.locator("main").get_by_role("button", name="Sign out").click()
+    sign_out(page)
     page.wait_for_url("**/accounts/login/**")
 
     assert "Signing out deletes them" in asked
-    left = page.evaluate("Promise.all([indexedDB.databases(), caches.keys()])")
-    assert [database["name"] for database in left[0]] == []
-    assert [name for name in left[1] if "room" in name] == []
+    assert page.evaluate("indexedDB.databases()") == []
+
+
+def test_signing_out_leaves_nothing_of_the_room_here(open_page, live):
+    interview, lead = live
+    page = room(open_page(lead), interview)
+    kept_by_the_worker(page)
+    page.goto("/accounts/logout/")
+
+    sign_out(page)
+    page.wait_for_url("**/accounts/login/**")
+
+    databases, kept = page.evaluate("Promise.all([indexedDB.databases(), caches.keys()])")
+    assert (databases, [name for name in kept if "room" in name]) == ([], [])
+
+
+def test_review_is_covered_once_somebody_else_signs_in(open_page, live, address):
+    interview, lead = live
+    lifecycle.finish(interview=interview, by=lead)
+    page = open_page(lead)
+    page.goto(f"/interviews/{interview.pk}/review/")
+    page.context.clear_cookies()
+    sign_in(page.context, make_user(Role.INTERVIEWER), address)
+    page.context.new_page().goto("/")
+
+    page.locator("#summary").fill("Not for other eyes")
+    page.locator("[data-room][data-covered]").wait_for()
+
+    assert page.locator("#summary").is_hidden()
+    assert page.get_by_role("heading", name="You are not signed in here any more").is_visible()
 
 
 def test_browser_that_cannot_store_says_so_and_saves_all_the_same(open_page, live):

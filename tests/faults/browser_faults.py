@@ -13,36 +13,31 @@ from interviews.models import Operation
 from interviews.saving import PROTOCOL
 from tests.factories import PASSWORD
 from tests.faults.browser import descendants, kill_all, notes_of, process_of, renderers, sign_in, signal_all, until
-from tests.faults.faults import fill, take_all
+from tests.faults.faults import fill, hold_lock, hurry, take_connections
 from tests.faults.proxy import MISHAPS
 
 
 def server_kill(run):
     """SIGKILL to uvicorn's master and workers by pid while somebody types; started again."""
-    page = run.open_room(run.browser())
-    run.type(page)
-
-    def damage():
-        run.pause(0.1, 0.4)
-        run.world.server.kill()
-        run.pause(0, 0.5)
-        run.world.server.start()
-
-    run.type_while(page, damage)
-    run.judge_browser()
+    type_through(run, lambda: killed(run, run.world.server.kill, run.world.server.start))
 
 
 def database_kill(run):
     """SIGKILL to the postmaster and all its children while somebody types; started again, it recovers."""
+    type_through(run, lambda: killed(run, run.world.kill_database, run.world.start_database))
+
+
+def killed(run, kill, start):
+    run.pause(0.1, 0.6)
+    kill()
+    run.pause(0, 0.5)
+    start()
+
+
+def type_through(run, damage):
+    """Somebody types before, while and after the damage, which heals itself."""
     page = run.open_room(run.browser())
     run.type(page)
-
-    def damage():
-        run.pause(0.1, 0.6)
-        run.world.kill_database()
-        run.pause(0, 0.5)
-        run.world.start_database()
-
     run.type_while(page, damage)
     run.judge_browser()
 
@@ -95,53 +90,51 @@ def wait_for_worker(run, page):
 
 def tab_close(run):
     """The tab is closed in the middle of a word, the network being good or away; another is opened."""
-    context = run.browser()
-    first = run.open_room(context)
-    if run.random.random() < 0.5:
-        run.tap.mishaps = ["request-lost"]
-    run.type(first)
-    went = time.monotonic()
-    context.new_page()  # or the browser would close with its last tab
-    run.close(first)
-    run.tap.mishaps = ["nothing"]
-    page = run.open_room(context)
-    run.expect_kept(page, went)
-    run.type(page)
-    run.judge_browser()
+
+    def close(context, page):
+        context.new_page()  # or the browser would close with its last tab
+        run.close(page)
+        return context
+
+    die_while_typing(run, close)
 
 
 def renderer_kill(run):
     """SIGKILL to the browser's renderers by pid while somebody types: the tab has crashed, and is opened again."""
-    context = run.browser()
-    page = run.open_room(context)
-    if run.random.random() < 0.5:
-        run.tap.mishaps = ["request-lost"]
-    run.type(page)
-    went = time.monotonic()
-    kill_all(renderers(process_of(run.folders[0])))
-    run.close(page)
-    run.tap.mishaps = ["nothing"]
-    page = run.open_room(context)
-    run.expect_kept(page, went)
-    run.type(page)
-    run.judge_browser()
+
+    def crash(context, page):
+        kill_all(renderers(process_of(run.folders[0])))
+        run.close(page)
+        return context
+
+    die_while_typing(run, crash)
 
 
 def browser_kill(run):
     """SIGKILL to the browser and all its processes by pid while somebody types; opened again with its profile."""
+
+    def kill(context, page):
+        kill_all(descendants(process_of(run.folders[0])))
+        run.opened.remove(page)
+        run.browsers.remove(context)
+        with contextlib.suppress(BrowserError):
+            context.close()
+        return run.browser(run.folders[0])
+
+    die_while_typing(run, kill)
+
+
+def die_while_typing(run, die):
+    """`die(context, page)` ends the page and gives the browser in which the room is opened again."""
     context = run.browser()
     page = run.open_room(context)
     if run.random.random() < 0.5:
         run.tap.mishaps = ["request-lost"]
     run.type(page)
     went = time.monotonic()
-    kill_all(descendants(process_of(run.folders[0])))
-    run.opened.clear()
-    run.browsers.remove(context)
-    with contextlib.suppress(BrowserError):
-        context.close()
+    context = die(context, page)
     run.tap.mishaps = ["nothing"]
-    page = run.open_room(run.browser(run.folders[0]))
+    page = run.open_room(context)
     run.expect_kept(page, went)
     run.type(page)
     run.judge_browser()
@@ -256,55 +249,21 @@ def state_of(page):
 
 def locked(run):
     """Another connection holds `interviews_operation` in an exclusive lock while somebody types."""
-    page = run.open_room(run.browser())
-    run.type(page)
-
-    def damage():
-        with contextlib.closing(run.world.connect()) as other, other.transaction():
-            other.execute("LOCK TABLE interviews_operation IN ACCESS EXCLUSIVE MODE")
-            time.sleep(3 if run.brief else 20)
-
-    run.type_while(page, damage)
-    run.judge_browser()
+    type_through(run, lambda: hold_lock(run.world, 3 if run.brief else 20))
 
 
 def slow(run):
     """The role's `statement_timeout` is 1 ms for a while."""
-    page = run.open_room(run.browser())
-    run.type(page)
-
-    def damage():
-        run.world.ask("ALTER ROLE CURRENT_USER SET statement_timeout = 1")
-        run.world.cut_connections()
-        time.sleep(2 if run.brief else 8)
-        run.world.ask("ALTER ROLE CURRENT_USER RESET statement_timeout")
-        run.world.cut_connections()
-
-    run.type_while(page, damage)
-    run.judge_browser()
+    type_through(run, lambda: hurry(run.world, 2 if run.brief else 8))
 
 
 def exhausted(run):
     """Somebody else has every connection to the database for a while."""
-    page = run.open_room(run.browser())
-    run.type(page)
-
-    def damage():
-        with contextlib.ExitStack() as taken:
-            first = taken.enter_context(contextlib.closing(run.world.connect()))
-            give_up = time.monotonic() + (2 if run.brief else 8)
-            while time.monotonic() < give_up:
-                take_all(run.world, taken)
-                run.world.cut_connections(first)
-
-    run.type_while(page, damage)
-    run.judge_browser()
+    type_through(run, lambda: take_connections(run.world, 2 if run.brief else 8))
 
 
 def disk_full(run):
     """The database's small disk is full for a while; the server is started again if it has died."""
-    page = run.open_room(run.browser())
-    run.type(page)
     filler = run.world.project / "filler"
 
     def damage():
@@ -313,8 +272,7 @@ def disk_full(run):
         filler.unlink()
         run.world.start_database()
 
-    run.type_while(page, damage)
-    run.judge_browser()
+    type_through(run, damage)
 
 
 def storage(run):

@@ -78,41 +78,54 @@ def locked(run):
     held, timeout = (3, 1) if run.brief else (20, 5)
     with run.typing(run.device(timing=Timing(timeout=timeout)), pause=0.05):
         run.pause()
-        with contextlib.closing(run.world.connect()) as connection, connection.transaction():
-            connection.execute("LOCK TABLE interviews_operation IN ACCESS EXCLUSIVE MODE")
-            time.sleep(held)
+        hold_lock(run.world, held)
         run.pause()
     run.expect_trouble()
     run.judge(alone=True)
+
+
+def hold_lock(world, seconds):
+    with contextlib.closing(world.connect()) as connection, connection.transaction():
+        connection.execute("LOCK TABLE interviews_operation IN ACCESS EXCLUSIVE MODE")
+        time.sleep(seconds)
 
 
 def slow(run):
     """The role's `statement_timeout` is 1 ms, so that some statements end half way and some do not; then it is lifted."""
     with run.typing(run.device(), pause=0.05):
         run.pause()
-        run.world.ask("ALTER ROLE CURRENT_USER SET statement_timeout = 1")
-        run.world.cut_connections()
-        time.sleep(3 if run.brief else 8)
-        run.world.ask("ALTER ROLE CURRENT_USER RESET statement_timeout")
-        run.world.cut_connections()
+        hurry(run.world, 3 if run.brief else 8)
         run.pause()
     run.expect_trouble()
     run.judge(alone=True)
+
+
+def hurry(world, seconds):
+    world.ask("ALTER ROLE CURRENT_USER SET statement_timeout = 1")
+    world.cut_connections()
+    time.sleep(seconds)
+    world.ask("ALTER ROLE CURRENT_USER RESET statement_timeout")
+    world.cut_connections()
 
 
 def exhausted(run):
     """The harness takes every connection there is, cuts the server's own and takes these too; then it frees them."""
     with run.typing(device := run.device(), pause=0.05):
         run.pause()
-        with contextlib.ExitStack() as taken:
-            first = taken.enter_context(contextlib.closing(run.world.connect()))
-            give_up = time.monotonic() + (3 if run.brief else 10)
-            while time.monotonic() < give_up:
-                take_all(run.world, taken)
-                run.world.cut_connections(first)
-            run.wait_for_trouble(device, "network")
+        take_connections(run.world, 3 if run.brief else 10, lambda: run.wait_for_trouble(device, "network"))
         run.pause()
     run.judge(alone=True)
+
+
+def take_connections(world, seconds, until=lambda: None):
+    """Holds all connections for so long, and then until `until()` returns."""
+    with contextlib.ExitStack() as taken:
+        first = taken.enter_context(contextlib.closing(world.connect()))
+        give_up = time.monotonic() + seconds
+        while time.monotonic() < give_up:
+            take_all(world, taken)
+            world.cut_connections(first)
+        until()
 
 
 def take_all(world, taken):

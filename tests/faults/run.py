@@ -9,15 +9,13 @@ from random import Random
 from urllib.parse import urlencode
 
 from django.conf import settings
-from django.contrib.auth import BACKEND_SESSION_KEY, HASH_SESSION_KEY, SESSION_KEY
-from django.contrib.sessions.backends.db import SessionStore
 from django.db import connection
 from django.middleware.csrf import _get_new_csrf_string
 from django.urls import reverse
 
 from interviews.models import Place, State
 from interviews.saving import PROTOCOL
-from tests.factories import make_interview, make_user
+from tests.factories import make_interview, make_session, make_user
 from tests.faults.checks import check
 from tests.faults.client import Client, Sender
 from tests.faults.log import Log
@@ -147,12 +145,7 @@ class Run:
 
 def sign_in(user):
     """The headers of a browser in which this user has signed in."""
-    session = SessionStore()
-    session[SESSION_KEY] = str(user.pk)
-    session[BACKEND_SESSION_KEY] = settings.AUTHENTICATION_BACKENDS[0]
-    session[HASH_SESSION_KEY] = user.get_session_auth_hash()
-    session.create()
-    return headers_of(session.session_key, _get_new_csrf_string())
+    return headers_of(make_session(user), _get_new_csrf_string())
 
 
 def sign_in_by_form(user, password, port):

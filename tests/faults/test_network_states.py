@@ -5,12 +5,14 @@ import json
 import pytest
 from django.test import Client as Browser
 from django.urls import reverse
-from hypothesis import HealthCheck, settings
+from hypothesis import HealthCheck, Phase, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, precondition, rule, run_state_machine_as_test
 
+from interviews import saving
 from interviews.saving import PROTOCOL, state_of
 from tests.factories import make_scorecard
+from tests.faults.app import overwrite
 from tests.faults.checks import check
 from tests.faults.client import Client
 from tests.faults.log import Log
@@ -99,12 +101,19 @@ class Network(RuleBasedStateMachine):
         return json.loads(json.dumps(state))
 
 
+FEW = settings(
+    max_examples=40, stateful_step_count=30, deadline=None, derandomize=True, suppress_health_check=list(HealthCheck)
+)
+
+
 def test_network_in_any_order_loses_nothing():
-    few = settings(
-        max_examples=40,
-        stateful_step_count=30,
-        deadline=None,
-        derandomize=True,
-        suppress_health_check=list(HealthCheck),
-    )
-    run_state_machine_as_test(Network, settings=few)
+    """What must hold is asserted at the end of each walk, in `Network.teardown`."""
+    run_state_machine_as_test(Network, settings=FEW)
+
+
+def test_network_walks_notice_a_server_that_overwrites(monkeypatch):
+    monkeypatch.setattr(saving, "store_change", saving.store_change)  # put back afterwards
+    overwrite()
+
+    with pytest.raises(AssertionError, match="lost, and is listed nowhere"):
+        run_state_machine_as_test(Network, settings=settings(FEW, phases=[Phase.generate]))

@@ -4,10 +4,12 @@ import json
 import uuid
 
 import pytest
+from django.conf import settings
 from django.urls import reverse
 
 from accounts.models import Role
 from interviews.models import Place, State
+from interviews.saving import PROTOCOL
 from tests.factories import make_interview, make_panelist, make_user, rate, submitted
 
 pytestmark = pytest.mark.django_db
@@ -239,3 +241,20 @@ def test_review_shows_no_score(client):
     content = client.get(url("scorecard_review", interview)).content.decode()
 
     assert "4.0" not in content
+
+
+def test_room_is_marked_for_the_one_who_may_keep_it(client):
+    live, scheduled = make_interview(state=State.LIVE), make_interview()
+    for interview, mark in ((live, str(lead_of(live).pk)), (scheduled, None)):
+        client.force_login(lead_of(interview))
+        assert client.get(url("room", interview)).get("Evenhand-Room") == mark
+
+
+def test_every_page_says_who_is_signed_in_and_how_changes_are_sent(client):
+    user = make_user()
+    assert b'name="saving"' not in client.get("/accounts/login/").content
+    client.force_login(user)
+
+    saving = client.get("/").context["saving"]
+
+    assert json.loads(saving) == {"user": user.pk, "protocol": PROTOCOL, "timing": settings.SAVING}

@@ -1,12 +1,11 @@
 // Ratings, outcomes, notes and ticks on the page, tied to the scorecard's fields: what is typed is edited there,
 // what is stored there is painted here. A control lives in [data-question="q17"]; outside one it is the scorecard's own.
-import { discardRefused, edit, refusals, settle, state, status, valueOf, versionsOf } from "../saving/scorecard.js";
+import { discardRefused, edit, nameIn, refusals, settle, state, status, valueOf, versionsOf } from "../saving/scorecard.js";
 import { clockTime, say } from "./words.js";
 
 const NO_OUTCOME = { outcome: "", rating: null, covered_by: "" };
 const questionOf = (element) => element.closest("[data-question]")?.dataset.question;
 const panelOf = (key) => document.querySelector(`[data-question="${key}"]`);
-const nameOf = (element, field) => (questionOf(element) ? `${questionOf(element)}.${field}` : field);
 
 export const outcomeOf = (key) => valueOf(`${key}.outcome`) ?? NO_OUTCOME;
 
@@ -24,10 +23,10 @@ export function toggleComeBack(key) {
 
 document.addEventListener("input", (event) => {
   const control = event.target;
-  if (control.dataset.field) edit(nameOf(control, control.dataset.field), control.value);
+  if (control.dataset.field) edit(nameIn(control, control.dataset.field), control.value);
   else if (control.dataset.rating) rate(questionOf(control), control.value);
   else if (control.dataset.choice) edit(control.dataset.choice, Number(control.value));
-  else if (control.dataset.list) edit(nameOf(control, control.dataset.list), ticked(control));
+  else if (control.dataset.list) edit(nameIn(control, control.dataset.list), ticked(control));
 });
 
 const ticked = (control) =>
@@ -84,12 +83,15 @@ function paintOutcome(root, { outcome, rating, covered_by: coveredBy }) {
 
 // Two versions of a field stand side by side, each with its time, until one is chosen; the other stays in the history.
 function paintVersions(root, name) {
-  const place = root.querySelector("[data-versions]");
+  const place = placeOfVersions(root);
   if (!place) return;
   for (const box of [...place.children]) if (box.dataset.of === name) box.remove();
   place.append(...versionsOf(name).map((version, index) => versionBox(root, name, version, index)));
   place.hidden = !place.children.length;
 }
+
+// Outside a question: those of the scorecard itself.
+const placeOfVersions = (root) => root.querySelector(root === document ? "[data-versions=scorecard]" : "[data-versions]");
 
 function versionBox(root, name, { value, typed_at: typedAt, stands }, index) {
   const box = element("div", { className: "version" });
@@ -149,12 +151,13 @@ function download(text) {
   URL.revokeObjectURL(link.href);
 }
 
-document.addEventListener("scorecard:unsaved", ({ detail: { count } }) => notify(say("leave", { n: count })));
+document.addEventListener("scorecard:unsaved", ({ detail: { count } }) => notify(say(count === 1 ? "leaveOne" : "leave", { n: count }), { bad: true }));
 document.addEventListener("scorecard:recovered", ({ detail: { count, since } }) => notify(say(count === 1 ? "recoveredOne" : "recovered", { n: count, time: clockTime(new Date(since)) })));
 
-function notify(words) {
+function notify(words, { bad = false } = {}) {
   const notice = document.querySelector("[data-notice]");
   notice.hidden = false;
+  notice.classList.toggle("bad", bad);
   notice.querySelector("p").textContent = words;
 }
 
@@ -168,7 +171,10 @@ document.querySelector("[data-save-act]")?.addEventListener("click", () => {
 function show(name) {
   const key = name.includes(".") ? name.split(".")[0] : null;
   document.dispatchEvent(new CustomEvent("room:go", { detail: { key } }));
-  ((key && panelOf(key)) ?? document).querySelector("[data-versions]:not([hidden]), [data-field]")?.scrollIntoView({ block: "center" });
+  const root = key ? panelOf(key) : document;
+  const versions = placeOfVersions(root);
+  const target = versions && !versions.hidden ? versions : root.querySelector(`[data-field="${fieldOf(name)}"]`);
+  target?.scrollIntoView({ block: "nearest" });
 }
 
 for (const name of Object.keys(state.fields)) paint(name);

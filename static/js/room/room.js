@@ -27,13 +27,14 @@ export function go(key, { focus = false } = {}) {
   shown = panel;
   for (const [name, link] of links) link.toggleAttribute("aria-current", name === key);
   links.get(key)?.setAttribute("aria-current", "step");
-  links.get(key)?.scrollIntoView({ block: "nearest", inline: "center" });
-  history.replaceState(null, "", `#${key}`);
+  setTimeout(() => history.replaceState(null, "", `#${key}`)); // slow, and nobody waits for it
   sessionStorage.setItem(placeKey, key);
   since = Date.now();
   dock();
-  if (focus) panel.querySelector("h1").focus({ preventScroll: true });
   document.dispatchEvent(new CustomEvent("room:shown", { detail: { key } }));
+  // Both lay the page out, so they come when nothing more is changed.
+  links.get(key)?.scrollIntoView({ block: "nearest", inline: "center" });
+  if (focus) panel.querySelector("h1").focus({ preventScroll: true });
 }
 
 export function step(by) {

@@ -41,9 +41,13 @@ class Outbox {
     this.database = database;
   }
 
-  // Stores a new operation.
+  // Stores a new operation; one that is here already stays as it is.
   add(operation) {
-    return this.#write(["operations"], ({ operations }) => operations.add({ sent: false, ...operation }));
+    return this.#write(["operations"], ({ operations }) => {
+      operations.index("op").getKey(operation.op).onsuccess = ({ target: { result: entry } }) => {
+        if (entry === undefined) operations.add({ sent: false, ...operation });
+      };
+    });
   }
 
   // Stores a new value in place of an operation that was not sent when the page last knew. Where it has been sent since,
@@ -111,7 +115,7 @@ class Outbox {
           const operation = cursor.value;
           taken.push({ operation, answer });
           cursor.delete();
-          if (isRefusal(answer)) refused.put({ ...operation, reason: answer.reason, late: isLate(answer) });
+          if (isRefusal(answer)) refused.put({ ...operation, reason: answer.reason });
           else if (!operation.field.endsWith(".time")) {
             const { scorecard, field } = operation;
             known.get([scorecard, field]).onsuccess = ({ target: { result: before } }) =>
@@ -178,8 +182,7 @@ class Outbox {
   }
 }
 
-export const isLate = (answer) => (answer.stored ?? answer.result) === "late";
-export const isRefusal = (answer) => answer.result === "rejected" || isLate(answer);
+export const isRefusal = (answer) => ["rejected", "late"].includes(answer.stored ?? answer.result);
 export const bytesOf = (operation) => new TextEncoder().encode(JSON.stringify(operation)).length;
 
 // What the server is known to hold of a field: `{head, value, at, conflicts}`, `at` being when the head was typed.
@@ -215,7 +218,7 @@ export class MemoryOutbox {
   refused = [];
 
   async add(operation) {
-    this.operations.push({ sent: false, ...operation });
+    if (!this.operations.some(({ op }) => op === operation.op)) this.operations.push({ sent: false, ...operation });
   }
 
   async replace(operation, follow) {
@@ -253,7 +256,7 @@ export class MemoryOutbox {
       if (!operation) continue;
       this.operations = this.operations.filter((other) => other !== operation);
       taken.push({ operation, answer });
-      if (isRefusal(answer)) this.refused.push({ ...operation, reason: answer.reason, late: isLate(answer) });
+      if (isRefusal(answer)) this.refused.push({ ...operation, reason: answer.reason });
     }
     return taken;
   }
@@ -262,15 +265,10 @@ export class MemoryOutbox {
     return { operations: this.operations, known: [], refused: this.refused };
   }
 
-  async waiting() {
-    return { count: this.operations.length, since: this.operations[0]?.typed_at ?? null };
-  }
-
   async discard(ops) {
     this.refused = this.refused.filter(({ op }) => !ops.includes(op));
   }
 
   async forget() {}
   async sync() {}
-  close() {}
 }

@@ -37,7 +37,7 @@ function field(name) {
 export const valueOf = (name, otherwise) => fields.get(name)?.value ?? otherwise;
 export const refusals = () => refused;
 
-// The versions that lost in a field and wait for a choice, and the one that stands: `[{op, value, typed_at, mine}]`.
+// The versions that lost in a field and wait for a choice, and the one that stands: `[{op, value, typed_at, stands}]`.
 export function versionsOf(name) {
   const { known, settling } = field(name);
   const lost = known.conflicts.filter(({ op }) => !settling.has(op));
@@ -48,8 +48,11 @@ export function versionsOf(name) {
 // The last applied operation of every field, as submitting names them: what the author saw.
 export const heads = () => Object.fromEntries([...fields].filter(([, { known }]) => known.head).map(([name, { known }]) => [name, known.head]));
 
+// What was typed and is not acknowledged; time spent goes the same way, but nobody typed it.
+const unsaved = () => [...pending.values()].filter(({ field: name }) => !isTime(name));
+
 export function status() {
-  const waiting = [...pending.values()].filter(({ field: name }) => !isTime(name));
+  const waiting = unsaved();
   const tooLong = [...fields].find(([, { excess }]) => excess);
   const torn = [...fields.keys()].find((name) => versionsOf(name).length);
   if (trouble === "signin") return { name: "signin", words: say("signin") };
@@ -226,7 +229,7 @@ function hear(message) {
   if (message.type === "written" && message.operation.scorecard === scorecard) writtenElsewhere(message.operation);
   else if (message.type === "settled") take(message.taken, message.savedAt);
   else if (message.type === "trouble") heardElsewhere(message.trouble);
-  else if (message.type === "signed-in") flush();
+  else if (message.type === "signed-in") trouble === "signed-out" ? location.reload() : flush();
   else if (message.type === "signed-out") signedOut();
 }
 
@@ -249,12 +252,12 @@ function offer(name, value, op) {
 }
 
 const beingWritten = () => (document.hasFocus() ? nameOf(document.activeElement) : null);
+const nameOf = (control) => (control?.dataset?.field ? nameIn(control, control.dataset.field) : null);
 
-// The field that a control writes: "q17.notes", or "summary" outside a question; null for any other element.
-function nameOf(control) {
-  if (!control?.dataset?.field) return null;
+// The name of a question's field where a control stands: "q17.notes"; "summary" outside a question.
+export function nameIn(control, part) {
   const question = control.closest("[data-question]")?.dataset.question;
-  return question ? `${question}.${control.dataset.field}` : control.dataset.field;
+  return question ? `${question}.${part}` : part;
 }
 
 function sent(batch) {
@@ -324,9 +327,10 @@ export async function flush() {
 
 // What another page has sent meanwhile, and this one did not hear of.
 async function reconcile() {
+  const written = [...pending.values()].filter(({ field: name }) => !writing.has(name)); // the rest is not in it yet
   const { operations, known } = await sender.outbox.read(scorecard);
   const waiting = new Set(operations.map(({ op }) => op));
-  const gone = [...pending.values()].filter(({ op }) => !waiting.has(op));
+  const gone = written.filter(({ op }) => !waiting.has(op));
   for (const { op } of gone) pending.delete(op);
   for (const { field: name } of gone) known.filter((entry) => entry.field === name).forEach(learn);
 }
@@ -350,8 +354,15 @@ function changed(name) {
   tellAll();
 }
 
+// Several things change at once with every key; they are told once.
+let telling = false;
 function tellAll() {
-  document.dispatchEvent(new CustomEvent("scorecard:status"));
+  if (telling) return;
+  telling = true;
+  queueMicrotask(() => {
+    telling = false;
+    document.dispatchEvent(new CustomEvent("scorecard:status"));
+  });
 }
 
 // What is on its way may be cut off when the page goes: all that is not acknowledged is sent once more. What is still
@@ -407,6 +418,6 @@ document.addEventListener("htmx:confirm", async (event) => {
 
 async function savedFirst() {
   const saved = await flush();
-  if (!saved) document.dispatchEvent(new CustomEvent("scorecard:unsaved", { detail: { count: pending.size } }));
+  if (!saved) document.dispatchEvent(new CustomEvent("scorecard:unsaved", { detail: { count: Math.max(1, unsaved().length) } }));
   return saved;
 }

@@ -3,7 +3,7 @@
 // Only an answer that names an operation takes it out of the outbox. What stands in the way is told by its name:
 // "signin", "other-user", "reload" or "network"; the outbox keeps everything meanwhile.
 import { csrfToken } from "../csrf.js";
-import { isRefusal } from "./outbox.js";
+import { bytesOf, isRefusal } from "./outbox.js";
 
 const LARGEST_KEEPALIVE = 60 * 1024; // browsers take 64 KiB at once from a page that leaves
 
@@ -34,7 +34,7 @@ export class Sender {
   // From a page that may be gone in a moment: no waiting for storage, for a turn or for the answer.
   leave(operations) {
     let size = 0;
-    const fitting = operations.filter((operation) => (size += JSON.stringify(operation).length) < LARGEST_KEEPALIVE);
+    const fitting = operations.filter((operation) => (size += bytesOf(operation)) < LARGEST_KEEPALIVE);
     if (!fitting.length) return;
     this.outbox.markSent(fitting.map(({ op }) => op)).catch(() => {});
     this.#post(fitting, { keepalive: true }).then((answers) => this.#settle(answers)).catch(() => {});

@@ -194,8 +194,12 @@ def test_what_came_after_submitting_is_shown_to_its_author_alone(client):
     interview = all_submitted(panelists=1)
     scorecard = interview.scorecards.order_by("pk").first()
     key = scorecard.responses.first().key
-    send(scorecard, f"{key}.notes", "Begun"), send(scorecard, f"{key}.notes", "Begun and ended")
+    send(scorecard, f"{key}.notes", "Begun")
+    send(scorecard, f"{key}.notes", "Begun and ended")
     send(scorecard, f"{key}.outcome", {"outcome": "rated", "rating": 2, "covered_by": ""})
+    send(scorecard, f"{key}.points", [0, 2])
+    send(scorecard, f"{key}.come_back", True)
+    send(scorecard, "recommendation", 1)
     send(scorecard, f"{key}.time", {"started_at": "2026-11-25T10:00:00Z", "seconds": 5})
 
     client.force_login(scorecard.author)
@@ -204,8 +208,11 @@ def test_what_came_after_submitting_is_shown_to_its_author_alone(client):
     others = client.get(url(interview))
 
     assert [(label, words) for label, words, _typed_at in own.context["record"].late] == [
+        ("Question 1: come back", "on"),
         ("Question 1: notes", "Begun and ended"),
         ("Question 1: rating", 2),
+        ("Question 1: points", "2 ticked"),
+        ("Recommendation", "Strong no"),
     ]
     assert b"Typed after you had submitted" in own.content
     assert b"Begun and ended" not in others.content
