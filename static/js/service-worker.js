@@ -28,8 +28,10 @@ async function remember(user) {
 
 const whoIsHere = async () => (await (await caches.match("/who", { cacheName: WHO }))?.text()) ?? "";
 
+// The room comes last: where it is kept, so is what it needs.
 async function keep(user, page, files) {
-  await Promise.allSettled([...files.filter((file) => isFile(new URL(file))).map(fileFromNetwork), roomFromNetwork(page, user)]);
+  await Promise.allSettled(files.filter((file) => isFile(new URL(file))).map(fileFromNetwork));
+  await roomFromNetwork(page, user);
 }
 
 addEventListener("fetch", (event) => {

@@ -45,11 +45,11 @@ def sign_out(page):
 
 
 def kept_by_the_worker(page):
-    """Waits until the service worker has the page that is open, and everything it needs."""
+    """Waits until the service worker has the page that is open, for who is signed in."""
     while not page.evaluate(
         """async (page) => {
-            const names = (await caches.keys()).filter((name) => name.startsWith("evenhand-room-"));
-            return names.length > 0 && Boolean(await caches.match(page, { cacheName: names[0] }));
+            const { user } = JSON.parse(document.querySelector("meta[name=saving]").content);
+            return Boolean(await caches.match(page, { cacheName: `evenhand-room-${user}` }));
         }""",
         page.url.split("#")[0],
     ):
@@ -367,6 +367,7 @@ def test_another_panelist_in_the_same_browser_finds_an_empty_form(open_page, liv
     assert notes(page).input_value() == ""
     assert page.locator(":checked[data-rating]").count() == 0
     assert page.locator("[data-notice]").is_hidden()
+    kept_by_the_worker(page)
     page.context.set_offline(True)
     page.reload()
     assert notes(page).input_value() == ""
