@@ -507,10 +507,11 @@ FROM interviews_scorecard AS scorecard WHERE interview_id = %s AND author_id = %
 def state_of(*, interview_id, author):
     """What a page with the author's scorecard starts from; None if they have none. Drafts are nobody else's. One query.
 
-    `{"protocol", "user", "scorecard", "submitted", "unplanned": [id], "fields": {"q17.notes": {"value", "head",
+    `{"as_of", "protocol", "user", "scorecard", "submitted", "unplanned": [id], "fields": {"q17.notes": {"value", "head",
     "conflicts": [{"op", "value", "typed_at"}]}}}`, with each field that somebody wrote in: a page of 60 questions would
     carry 400 that nobody touched. A field with conflicts has `at` too, when its value was typed.
     """
+    as_of = timezone.now()  # before it is read: what was saved since is known to whoever saved it
     with connection.cursor() as cursor:
         cursor.execute(STATE, [interview_id, author.pk])
         found = cursor.fetchone()
@@ -527,6 +528,7 @@ def state_of(*, interview_id, author):
         torn["at"] = at
         torn["conflicts"].append(version)
     return {
+        "as_of": as_of,
         "protocol": PROTOCOL,
         "user": author.pk,
         "scorecard": scorecard.pk,

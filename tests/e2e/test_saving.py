@@ -6,6 +6,7 @@ import pytest
 from django.contrib.sessions.models import Session
 
 from accounts.models import Role
+from config import service_worker
 from interviews import lifecycle
 from interviews.models import Operation, Response
 from tests.e2e.browser import sign_in
@@ -106,7 +107,7 @@ def test_room_reloads_without_a_network_with_all_that_was_written(open_page, liv
 
     page.reload()
 
-    assert page.locator("html").get_attribute("data-kept")
+    assert page.locator("html[data-kept]").count() == 1
     assert page.locator("[data-panel]:not([hidden]) [data-rating='4']").is_checked()
     assert notes(page).input_value() == "Saved while there was a network, and this after it"
     page.context.set_offline(False)
@@ -154,13 +155,13 @@ def test_session_that_ends_is_signed_in_again_in_a_popup(open_page, live):
 
 def test_somebody_else_signing_in_neither_sends_nor_sees(open_page, live, address):
     interview, lead = live
-    page = room(open_page(lead), interview)
-    other = make_user(Role.INTERVIEWER)
+    page = room(open_page(lead, **UNSEEN), interview)
+    write_out_of_reach(page, "Not for other eyes")
+    page.context.unroute("**/ops")
     page.context.clear_cookies()
-    sign_in(page.context, other, address)
+    sign_in(page.context, make_user(Role.INTERVIEWER), address)
     theirs = page.context.new_page()
     theirs.goto("/")
-    notes(page).fill("Not for other eyes")
     page.locator("[data-room][data-covered]").wait_for()
     theirs.reload()
     theirs.wait_for_timeout(500)
@@ -168,7 +169,7 @@ def test_somebody_else_signing_in_neither_sends_nor_sees(open_page, live, addres
 
     page.context.clear_cookies()
     sign_in(page.context, lead, address)
-    seen = theirs.locator(".message").count()
+    seen = theirs.locator(".message:visible").count()
     theirs.goto("/")
     saved(page)
 
@@ -176,6 +177,147 @@ def test_somebody_else_signing_in_neither_sends_nor_sees(open_page, live, addres
     assert stored_meanwhile == 0
     assert stored(interview).notes == "Not for other eyes"
     assert page.locator("[data-room][data-covered]").count() == 0
+
+
+def test_room_in_which_nothing_is_unsaved_is_covered_too(open_page, live, address):
+    interview, lead = live
+    page = room(open_page(lead), interview)
+    notes(page).fill("Not for other eyes")
+    saved(page)
+    page.context.clear_cookies()
+    sign_in(page.context, make_user(Role.INTERVIEWER), address)
+
+    page.context.new_page().goto("/")
+    page.locator("[data-room][data-covered]").wait_for()
+
+    assert notes(page).is_hidden()
+
+
+def test_page_that_signs_in_makes_the_worker_forget_who_was_here(open_page, live):
+    interview, lead = live
+    page = room(open_page(lead), interview)
+    kept_by_the_worker(page)
+    page.context.clear_cookies()
+    page.goto("/accounts/login/")
+    page.wait_for_timeout(200)
+
+    assert page.evaluate("caches.has('evenhand-who')") is False
+
+
+def test_room_that_is_over_is_kept_no_longer(open_page, live):
+    interview, lead = live
+    page = room(open_page(lead), interview)
+    kept_by_the_worker(page)
+    page.goto("/")
+    lifecycle.finish(interview=interview, by=lead)
+
+    page.goto(f"/interviews/{interview.pk}/room/")
+    page.wait_for_url("**/review/")
+    page.wait_for_timeout(200)
+
+    assert page.evaluate(f"caches.match('/interviews/{interview.pk}/room/').then(Boolean)") is False
+
+
+def test_room_opens_offline_after_a_deployment(open_page, live, monkeypatch):
+    interview, lead = live
+    page = room(open_page(lead), interview)
+    kept_by_the_worker(page)
+    deployed = service_worker.source().replace('VERSION = "', 'VERSION = "next-')
+    monkeypatch.setattr(service_worker, "source", lambda: deployed)
+    page.context.new_page().goto("/")
+    page.wait_for_function("caches.keys().then((names) => names.some((name) => name.includes('next-')))")
+
+    page.context.set_offline(True)
+    page.reload()
+    page.keyboard.press("4")
+
+    assert page.locator("[data-panel]:not([hidden]) [data-rating='4']").is_checked()
+
+
+def test_room_opens_though_nothing_can_be_kept(open_page, live):
+    interview, lead = live
+    page = room(open_page(lead), interview)
+    kept_by_the_worker(page)
+    notes(page).fill("Newer than what is kept")
+    saved(page)
+    devtools = page.context.new_cdp_session(page)
+    origin = page.evaluate("location.origin")
+    devtools.send("Storage.overrideQuotaForOrigin", {"origin": origin, "quotaSize": 1})
+
+    page.reload()
+    devtools.send("Storage.overrideQuotaForOrigin", {"origin": origin})
+
+    assert page.locator("html[data-kept]").count() == 0
+    assert notes(page).input_value() == "Newer than what is kept"
+
+
+def test_saving_goes_on_after_a_page_left_while_out_of_reach(open_page, live):
+    interview, lead = live
+    page = room(open_page(lead, **UNSEEN), interview)
+    write_out_of_reach(page, "Before")
+    page.context.unroute("**/ops")
+    be_seen(page, "hidden")
+    saved(page)
+    be_seen(page, "visible")
+
+    page.keyboard.type(" and after")
+    page.wait_for_timeout(100)
+    saved(page)
+
+    assert stored(interview).notes == "Before and after"
+
+
+def be_seen(page, visibility):
+    page.evaluate(
+        """(visibility) => {
+            Object.defineProperty(document, "visibilityState", { value: visibility, configurable: true });
+            document.dispatchEvent(new Event("visibilitychange"));
+        }""",
+        visibility,
+    )
+
+
+def test_trouble_that_another_tab_told_of_ends_with_the_next_answer(open_page, live):
+    interview, lead = live
+    page = room(open_page(lead, **UNSEEN), interview)
+    page.wait_for_timeout(300)  # what a page that opens sends is over
+    page.evaluate(f"new BroadcastChannel('evenhand-{lead.pk}').postMessage({{ type: 'trouble', trouble: 'signin' }})")
+    state(page, "signin")
+
+    notes(page).fill("Signed in all the while")
+    page.keyboard.press("Escape")
+    saved(page)
+
+    assert stored(interview).notes == "Signed in all the while"
+
+
+def test_words_recovered_late_do_not_replace_what_was_typed_since(open_page, live):
+    interview, lead = live
+    page = room(open_page(lead, **UNSEEN), interview)
+    context = page.context
+    write_out_of_reach(page, "From the closed tab")
+    page.close()
+    context.unroute("**/ops")
+    held = []
+    context.route("**/ops", lambda route: held.append(route))
+    page = room(context.new_page(), interview)
+    while not held:
+        page.wait_for_timeout(20)
+    page.keyboard.press("n")
+    page.wait_for_timeout(100)
+    held.pop().continue_()
+    context.unroute("**/ops")
+    saved(page)
+
+    page.keyboard.press("End")
+    page.keyboard.type(", and from this one")
+    saved(page)
+    page.keyboard.press("Escape")
+    page.wait_for_timeout(100)
+
+    assert notes(page).input_value() == "From the closed tab, and from this one"
+    saved(page)
+    assert stored(interview).notes == "From the closed tab, and from this one"
 
 
 def test_two_tabs_show_the_same_at_once(open_page, live):
@@ -252,13 +394,86 @@ def test_review_is_covered_once_somebody_else_signs_in(open_page, live, address)
     page.goto(f"/interviews/{interview.pk}/review/")
     page.context.clear_cookies()
     sign_in(page.context, make_user(Role.INTERVIEWER), address)
+    page.locator("#summary").fill("Not for other eyes")
     page.context.new_page().goto("/")
 
-    page.locator("#summary").fill("Not for other eyes")
     page.locator("[data-room][data-covered]").wait_for()
 
     assert page.locator("#summary").is_hidden()
     assert page.get_by_role("heading", name="You are not signed in here any more").is_visible()
+
+
+def test_signing_out_without_a_network_deletes_nothing(open_page, live):
+    interview, lead = live
+    page = room(open_page(lead, **UNSEEN), interview)
+    write_out_of_reach(page, "Would be gone")
+    page.goto("/accounts/logout/")
+    page.context.set_offline(True)
+
+    sign_out(page)
+    page.locator(".message", has_text="Signing out deletes them").wait_for()
+    sign_out(page)
+    page.locator(".message", has_text="could not be reached").wait_for()
+
+    assert page.evaluate("indexedDB.databases()") != []
+
+
+def test_what_the_server_will_never_take_is_shown_on_any_page_until_its_author_lets_it_go(open_page, live):
+    interview, lead = live
+    second = make_user(Role.INTERVIEWER)
+    lifecycle.add_panelist(interview=interview, user=second, place="panelist", by=lead)
+    page = room(open_page(second, **UNSEEN), interview)
+    write_out_of_reach(page, "Typed before being excused")
+    lifecycle.excuse(panelist=interview.panel.get(user=second), by=lead, reason="Called away")
+    page.context.unroute("**/ops")
+
+    page.goto("/")
+    shown = page.locator("[data-refused] p:not(:empty)").inner_text()
+    with page.expect_download() as downloaded:
+        page.get_by_role("button", name="Download").click()
+    page.goto("/accounts/logout/")
+    sign_out(page)
+    asked = page.locator(".message", has_text="Signing out deletes them").inner_text()
+    page.get_by_role("button", name="Discard").click()
+
+    assert shown.startswith("Not saved, and will not be: ")
+    assert "Typed before being excused" in downloaded.value.path().read_text()
+    assert asked.startswith("Changes to a scorecard are on this device only")
+    assert page.locator(".message", has_text="are saved now").count() == 0
+    page.reload()
+    page.wait_for_timeout(300)
+    assert page.locator("[data-refused]").is_hidden()
+
+
+def test_review_takes_no_words_before_it_can_keep_them(open_page, live):
+    interview, lead = live
+    lifecycle.finish(interview=interview, by=lead)
+    page = open_page(lead, **UNSEEN)
+    page.route("**/scorecard*.js", lambda route: route.abort())
+    page.goto(f"/interviews/{interview.pk}/review/")
+
+    assert page.locator("[data-save-words]").inner_text() == "Starting…"
+    assert page.locator("#summary").evaluate("area => Boolean(area.closest('[inert]'))")
+
+
+def test_two_versions_are_still_two_after_a_reload_without_a_network(open_page, live):
+    interview, lead = live
+    laptop, phone = room(open_page(lead), interview), room(open_page(lead), interview)
+    phone.keyboard.press("2")
+    saved(phone)
+    laptop.keyboard.press("5")
+    state(laptop, "conflict")
+    phone.reload()
+    state(phone, "conflict")
+    kept_by_the_worker(phone)
+    phone.keyboard.press("3")
+    phone.wait_for_timeout(1500)
+
+    phone.context.set_offline(True)
+    phone.reload()
+
+    assert state(phone, "conflict") == "Two versions: choose"
+    assert len(phone.locator("[data-panel]:not([hidden]) .version").all()) == 2
 
 
 def test_browser_that_cannot_store_says_so_and_saves_all_the_same(open_page, live):
@@ -290,6 +505,20 @@ def test_what_is_too_long_is_refused_in_words_and_stays_on_the_page(open_page, l
 
     assert said == "Not saved: 1 KB too long. Shorten it"
     assert (kept, stored(interview).notes) == ("Short", "Short again")
+
+
+def test_too_long_words_are_not_left_behind_by_finishing(open_page, live):
+    interview, lead = live
+    page = room(open_page(lead), interview)
+    notes(page).fill("x" * 25 * 1024)
+    page.keyboard.press("Escape")
+
+    page.get_by_role("button", name="Finish").click()
+    page.locator("#finish").get_by_role("button", name="Finish").click()
+    page.locator("[data-notice] p", has_text="Not saved: 1 KB too long").wait_for()
+
+    assert page.url.split("#")[0].endswith("/room/")
+    assert len(notes(page).input_value()) == 25 * 1024
 
 
 # What other tools have been caught at

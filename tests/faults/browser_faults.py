@@ -326,7 +326,7 @@ def other_user(run):
     theirs = context.new_page()
     theirs.goto("/")
     theirs.wait_for_timeout(300)
-    run.expect(not theirs.locator(".message").count(), "The other user is told of what is not theirs")
+    run.expect(not theirs.locator(".message:visible").count(), "The other user is told of what is not theirs")
     run.expect(
         not Operation.objects.filter(scorecard__author=run.other).exists(),
         "Operations were stored under the other user",

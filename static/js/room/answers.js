@@ -37,9 +37,6 @@ document.addEventListener("click", (event) => {
   if (target.closest("[data-flag]")) toggleComeBack(questionOf(target));
   if (target.closest("[data-outcome-clear]")) setOutcome(questionOf(target), "");
   if (target.closest("[data-keep]")) keep(target.closest("[data-keep]"));
-  if (target.closest("[data-refused-copy]")) navigator.clipboard.writeText(refusedText());
-  if (target.closest("[data-refused-download]")) download(refusedText());
-  if (target.closest("[data-refused-discard]")) discardRefused();
   if (target.closest("[data-notice-close]")) target.closest("[data-notice]").hidden = true;
 });
 
@@ -132,26 +129,18 @@ function paintStatus() {
     act.hidden = name !== "signin" && !field;
     act.textContent = act.hidden ? "" : say(`act${name[0].toUpperCase()}${name.slice(1)}`);
   }
-  paintRefused();
+  if (refusals().length || refusedShown) paintRefused();
 }
 
-// What the server will never take is shown, can be copied or downloaded, and goes only when its author says so.
-function paintRefused() {
-  const notice = document.querySelector("[data-refused]");
-  if (!notice) return;
-  notice.hidden = !refusals().length;
-  if (!notice.hidden) notice.querySelector("p").textContent = say("refused", { reason: refusals().at(-1).reason });
+let refusedShown = null;
+async function paintRefused() {
+  refusedShown ??= import("../saving/refused.js"); // hardly ever needed
+  (await refusedShown).showRefused(refusals(), discardRefused);
 }
 
-const refusedText = () => refusals().map((op) => `${op.typed_at} ${op.field}\n${typeof op.value === "string" ? op.value : JSON.stringify(op.value)}`).join("\n\n");
-
-function download(text) {
-  const link = element("a", { href: URL.createObjectURL(new Blob([text], { type: "text/plain" })), download: "not-saved.txt" });
-  link.click();
-  URL.revokeObjectURL(link.href);
-}
-
-document.addEventListener("scorecard:unsaved", ({ detail: { count } }) => notify(say(count === 1 ? "leaveOne" : "leave", { n: count }), { bad: true }));
+document.addEventListener("scorecard:unsaved", ({ detail: { count, tooLong } }) => {
+  notify(tooLong ? say("tooLong", { n: tooLong }) : say(count === 1 ? "leaveOne" : "leave", { n: count }), { bad: true });
+});
 document.addEventListener("scorecard:recovered", ({ detail: { count, since } }) => notify(say(count === 1 ? "recoveredOne" : "recovered", { n: count, time: clockTime(new Date(since)) })));
 
 function notify(words, { bad = false } = {}) {
@@ -179,3 +168,4 @@ function show(name) {
 
 for (const name of Object.keys(state.fields)) paint(name);
 paintStatus();
+document.querySelector("[data-review]")?.removeAttribute("inert"); // until here nothing typed would be kept

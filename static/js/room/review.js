@@ -1,6 +1,7 @@
 // The review: outcomes by select, the words of the chosen rating, what is still open, and the way to submit.
 import { outcomeOf, setOutcome } from "./answers.js";
-import { edit, forget, heads, valueOf } from "../saving/scorecard.js";
+import { dropRoom } from "../saving/device.js";
+import { edit, forget, heads, state, valueOf } from "../saving/scorecard.js";
 import { say } from "./words.js";
 
 const questions = [...document.querySelectorAll("[data-question]")];
@@ -84,3 +85,4 @@ document.addEventListener("htmx:afterRequest", ({ target, detail }) => target.ma
 
 questions.forEach(paint);
 nameHeads();
+dropRoom(state.user, document.querySelector("[data-review]").dataset.review); // it is over

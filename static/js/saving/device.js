@@ -1,11 +1,17 @@
 // What is kept of a user on this device, by name: the outbox, and the rooms that open without a network.
 export const outboxName = (user) => `evenhand-${user}`;
+const SIGNED_IN = "evenhand-signed-in";
 const roomsName = (user) => `evenhand-room-${user}`; // as in service-worker.js
 
-// Whether there is an outbox at all, so that looking does not make one.
+// Whether there is an outbox at all, so that looking does not make one; true where a browser cannot tell.
 export async function hasOutbox(user) {
-  const databases = (await globalThis.indexedDB?.databases?.()) ?? [];
-  return databases.some(({ name }) => name === outboxName(user));
+  if (!globalThis.indexedDB?.databases) return Boolean(globalThis.indexedDB);
+  return (await indexedDB.databases()).some(({ name }) => name === outboxName(user));
+}
+
+// An interview that is over is not opened without a network.
+export async function dropRoom(user, page) {
+  if (await globalThis.caches?.has(roomsName(user))) await (await caches.open(roomsName(user))).delete(page);
 }
 
 // Removes both.
@@ -17,7 +23,14 @@ export async function empty(user) {
   });
 }
 
-// The pages of one user in this browser, telling each other what was typed, what was saved and who is signed in.
+// Every page says who it was opened by, to the pages of everybody in this browser.
+export const tellSignedIn = (user) => globalThis.BroadcastChannel && new BroadcastChannel(SIGNED_IN).postMessage(user);
+
+export function onSignedIn(hear) {
+  if (globalThis.BroadcastChannel) new BroadcastChannel(SIGNED_IN).onmessage = ({ data }) => hear(data);
+}
+
+// The pages of one user in this browser, telling each other what was typed and what was saved.
 
 // `tell(message)` reaches every other page of the user that called this with a `hear(message)`.
 export function joinTabs(user, hear) {

@@ -1,20 +1,19 @@
 // On every page: tells the open rooms who is signed in, has the service worker at hand, and sends what an earlier page
 // could not. Rooms and reviews send for themselves.
 import { say } from "../errors.js";
-import { hasOutbox, joinTabs } from "./device.js";
+import { hasOutbox, joinTabs, tellSignedIn } from "./device.js";
 
 const { user, protocol, timing } = JSON.parse(document.querySelector("meta[name=saving]").content);
 
-joinTabs(user, () => {})({ type: "signed-in" });
+tellSignedIn(user);
 navigator.serviceWorker?.register("/sw.js").then(keepRoom, () => {});
-if (!document.getElementById("scorecard-state")) sendLeftovers();
-if (document.querySelector("[data-sign-out]")) import("./sign-out.js");
+if (!document.getElementById("scorecard-state")) sendLeftovers().catch(() => {}); // the next page tries again
 
 // The worker answers for a room only from the second time on: of the first, it is given the address and the files.
 async function keepRoom() {
   const { active } = await navigator.serviceWorker.ready;
   active.postMessage({ type: "user", user });
-  if (!document.querySelector("[data-room][data-interview]") || document.documentElement.dataset.kept) return;
+  if (!document.querySelector("[data-room][data-interview]") || document.documentElement.hasAttribute("data-kept")) return;
   if (document.readyState !== "complete") await new Promise((resolve) => addEventListener("load", resolve));
   const files = performance.getEntriesByType("resource").map(({ name }) => name);
   active.postMessage({ type: "keep", user, page: location.pathname, files });
@@ -22,12 +21,25 @@ async function keepRoom() {
 
 async function sendLeftovers() {
   if (!(await hasOutbox(user))) return;
-  const [{ openOutbox }, { Sender }] = await Promise.all([import("./outbox.js"), import("./sender.js")]);
+  const modules = [import("./outbox.js"), import("./sender.js"), import("./refused.js")];
+  const [{ isRefusal, isTime, openOutbox }, { Sender }, { showRefused }] = await Promise.all(modules);
   const outbox = await openOutbox(user, () => {});
-  const { count } = await outbox.waiting();
-  if (!count) return outbox.close();
+  let { operations, refused } = await outbox.waiting();
+  const show = () => showRefused(refused, discard);
+  const discard = () => outbox.discard(refused.map(({ op }) => op)).then(() => ((refused = []), show()));
+  show();
+  if (!operations.length) return refused.length || outbox.close();
+
   let saved = 0;
-  const sender = new Sender({ user, protocol, timing, outbox, onSettled: (taken) => (saved += taken.length) });
-  addEventListener("online", () => sender.flush());
-  if (await sender.flush()) say(document.querySelector("[data-words]").dataset.leftOver.replace("{n}", saved), "success");
+  const tell = joinTabs(user, () => {});
+  const onSettled = (taken, savedAt) => {
+    tell({ type: "settled", taken, savedAt });
+    saved += taken.filter(({ operation, answer }) => !isRefusal(answer) && !isTime(operation)).length;
+    refused = [...refused, ...taken.filter(({ answer }) => isRefusal(answer)).map(({ operation, answer }) => ({ ...operation, reason: answer.reason }))];
+    show();
+  };
+  const sender = new Sender({ user, protocol, timing, outbox, onSettled });
+  const send = async () => (await sender.flush()) && saved && say(document.querySelector("[data-words]").dataset.leftOver.replace("{n}", saved), "success");
+  addEventListener("online", send);
+  await send();
 }

@@ -104,9 +104,9 @@ class Outbox {
     });
   }
 
-  // Takes in the server's answers: what is acknowledged leaves, what is refused moves aside. Resolves to
-  // `[{operation, answer}]` for those that were still here.
-  settle(answers) {
+  // Takes in the server's answers of a moment by its clock: what is acknowledged leaves, what is refused moves aside.
+  // Resolves to `[{operation, answer}]` for those that were still here.
+  settle(answers, at) {
     const taken = [];
     return this.#write(["operations", "known", "refused"], ({ operations, known, refused }) => {
       for (const answer of answers) {
@@ -116,10 +116,10 @@ class Outbox {
           taken.push({ operation, answer });
           cursor.delete();
           if (isRefusal(answer)) refused.put({ ...operation, reason: answer.reason });
-          else if (!operation.field.endsWith(".time")) {
+          else if (!isTime(operation)) {
             const { scorecard, field } = operation;
             known.get([scorecard, field]).onsuccess = ({ target: { result: before } }) =>
-              known.put({ ...after(before ?? unknown(), operation, answer), scorecard, field, known_at: Date.now() });
+              known.put({ ...after(before ?? unknown(), operation, answer), scorecard, field, known_at: at });
           }
         };
       }
@@ -137,16 +137,17 @@ class Outbox {
     }).then(() => found);
   }
 
-  // How many operations wait, of all scorecards, and since when: `{count, since}`.
+  // Keeps what the server's page says of these fields, `[{field, head, value, at, conflicts, known_at}]`.
+  learn(scorecard, entries) {
+    return this.#write(["known"], ({ known }) => entries.forEach((entry) => known.put({ ...entry, scorecard })));
+  }
+
+  // What is on this device only, of all scorecards: `{operations, refused}`, operations in order of entry.
   waiting() {
-    const found = { count: 0, since: null };
-    return this.#transact(["operations"], "readonly", ({ operations }) => {
-      operations.openCursor().onsuccess = ({ target: { result: cursor } }) => {
-        if (!cursor) return;
-        found.count += 1;
-        found.since ??= cursor.value.typed_at;
-        cursor.continue();
-      };
+    const found = {};
+    return this.#transact(["operations", "refused"], "readonly", ({ operations, refused }) => {
+      operations.getAll().onsuccess = ({ target }) => (found.operations = target.result);
+      refused.getAll().onsuccess = ({ target }) => (found.refused = target.result);
     }).then(() => found);
   }
 
@@ -182,6 +183,7 @@ class Outbox {
   }
 }
 
+export const isTime = ({ field }) => field.endsWith(".time"); // nobody typed it
 export const isRefusal = (answer) => ["rejected", "late"].includes(answer.stored ?? answer.result);
 export const bytesOf = (operation) => new TextEncoder().encode(JSON.stringify(operation)).length;
 
@@ -269,6 +271,7 @@ export class MemoryOutbox {
     this.refused = this.refused.filter(({ op }) => !ops.includes(op));
   }
 
+  async learn() {}
   async forget() {}
   async sync() {}
 }

@@ -4,8 +4,8 @@
 // its parent. It is written to the outbox at every input; `pending` mirrors the outbox, so that the page knows at once
 // what is not saved, and can send it while it is being closed.
 import { clockTime, say } from "../room/words.js";
-import { joinTabs, liveAs, living } from "./device.js";
-import { MemoryOutbox, after, isRefusal, openOutbox, unknown } from "./outbox.js";
+import { joinTabs, liveAs, living, onSignedIn } from "./device.js";
+import { MemoryOutbox, after, isRefusal, isTime, openOutbox, unknown } from "./outbox.js";
 import { Sender } from "./sender.js";
 
 export const state = JSON.parse(document.getElementById("scorecard-state").textContent);
@@ -21,6 +21,7 @@ let refused = [];
 let stored = true; // whether this browser keeps what is typed
 let savedAt = null;
 let trouble = "";
+let away = false; // somebody else is signed in here
 let unsynced = false;
 
 function shownAs({ value, head }) {
@@ -49,11 +50,15 @@ export function versionsOf(name) {
 export const heads = () => Object.fromEntries([...fields].filter(([, { known }]) => known.head).map(([name, { known }]) => [name, known.head]));
 
 // What was typed and is not acknowledged; time spent goes the same way, but nobody typed it.
-const unsaved = () => [...pending.values()].filter(({ field: name }) => !isTime(name));
+const unsaved = () => [...pending.values()].filter((operation) => !isTime(operation));
+
+// The first field that holds more than the server takes: it is on this page and nowhere else.
+const longer = () => [...fields].find(([, { excess }]) => excess);
+const allSafe = () => !pending.size && !longer();
 
 export function status() {
   const waiting = unsaved();
-  const tooLong = [...fields].find(([, { excess }]) => excess);
+  const tooLong = longer();
   const torn = [...fields.keys()].find((name) => versionsOf(name).length);
   if (trouble === "signin") return { name: "signin", words: say("signin") };
   if (trouble === "reload") return { name: "failed", words: say("reload") };
@@ -73,8 +78,7 @@ export function status() {
 export function edit(name, value) {
   if (!scorecard) return; // an observer has nothing to save
   const shown = field(name);
-  shown.value = value;
-  shown.excess = excess(value);
+  Object.assign(shown, { value, excess: excess(value), next: null });
   if (shown.excess) return changed(name); // what does not fit is not taken for saved: the field says so
   const latest = pending.get(shown.tip);
   if (latest?.writer === writer && !latest.settles && (!latest.sent || writing.has(name))) replace(latest, value);
@@ -91,8 +95,7 @@ export function append(name, value) {
 export function settle(name, value) {
   const shown = field(name);
   const settles = shown.known.conflicts.map(({ op }) => op);
-  shown.value = value;
-  shown.settling = new Set(settles);
+  Object.assign(shown, { value, settling: new Set(settles), next: null });
   follow(name, { ...operationOf(name, value, shown.known.head), settles });
   changed(name);
   flush();
@@ -107,7 +110,7 @@ function replace(latest, value) {
     if (kept.op !== operation.op) adopt(operation.op, kept, overtaken);
     else if (pending.has(kept.op)) pending.set(kept.op, { ...kept }); // as it stands in the outbox, in the outbox's order
     return kept;
-  }, { again: true });
+  });
 }
 
 // It had been sent: the change stands in an operation that follows.
@@ -118,7 +121,6 @@ function adopt(op, kept, overtaken) {
 }
 
 const now = () => new Date().toISOString();
-const isTime = (name) => name.endsWith(".time");
 const excess = (value) => (typeof value === "string" ? Math.max(0, Math.ceil((new TextEncoder().encode(value).length - LARGEST_VALUE) / 1024)) : 0);
 const operationOf = (name, value, parent) => ({ op: randomId(), writer, scorecard, field: name, parent, value, typed_at: now() });
 
@@ -145,19 +147,20 @@ const sender = scorecard && new Sender({ user, protocol, timing, outbox: new Mem
 let ready = scorecard ? openOutbox(user, lost).then(load).catch(lost) : Promise.resolve();
 
 // Every change goes to the outbox at once and in order; where that fails, the page itself keeps it, and says so.
-async function keep(operation, store, { again = false } = {}) {
+async function keep(operation, store) {
   unsynced = true;
   const { field: name } = operation;
   writing.set(name, (writing.get(name) ?? 0) + 1);
   tellAll();
   await ready;
-  const { outbox } = sender;
-  try {
-    const kept = await store(outbox, operation);
-    tell({ type: "written", operation: kept });
-  } catch {
-    if (sender.outbox === outbox) await lost(); // else it has been stored anew with the rest
-    if (again) await store(sender.outbox, operation).catch(() => {});
+  for (let kept = null; !kept && trouble !== "signed-out"; ) {
+    const { outbox } = sender;
+    try {
+      kept = await store(outbox, operation);
+      tell({ type: "written", operation: kept });
+    } catch {
+      if (sender.outbox === outbox) await lost(); // else it has been stored anew with the rest
+    }
   }
   if (writing.get(name) > 1) writing.set(name, writing.get(name) - 1);
   else writing.delete(name);
@@ -168,18 +171,28 @@ async function keep(operation, store, { again = false } = {}) {
 async function load(outbox) {
   sender.outbox = outbox;
   const { operations, known, refused: aside } = await outbox.read(scorecard);
-  const asOf = Number(document.documentElement.dataset.kept) || performance.timeOrigin;
-  for (const entry of known.filter(({ known_at: at }) => at > asOf)) learn(entry);
+  const newer = known.filter(({ known_at: at }) => Date.parse(at) >= Date.parse(state.as_of));
+  await outbox.learn(scorecard, torn(known.filter((entry) => !newer.includes(entry))));
+  newer.forEach(learn);
   refused = aside;
   const early = [...pending.values()]; // typed meanwhile
   pending.clear();
   for (const operation of [...operations, ...early]) pending.set(operation.op, operation);
   const written = new Set(early.map(({ field: name }) => name));
-  for (const { field: name, value, op } of operations) if (!isTime(name) && !written.has(name)) offer(name, value, op);
+  const missed = operations.filter((operation) => !isTime(operation) && !written.has(operation.field));
+  for (const { field: name, value, op } of missed) offer(name, value, op);
   await recovered(operations);
   tellAll();
   flush();
 }
+
+// What the page says of fields with two versions, where the device knows less or something older.
+function torn(older) {
+  const names = new Set([...older, ...entries()].filter(({ conflicts }) => conflicts.length).map(({ field: name }) => name));
+  return entries().filter(({ field: name }) => names.has(name));
+}
+
+const entries = () => Object.entries(state.fields).map(([name, known]) => ({ ...known, field: name, known_at: state.as_of }));
 
 function learn(entry) {
   field(entry.field).known = entry;
@@ -189,7 +202,7 @@ function learn(entry) {
 // Words of a page that is gone, not sent before it went.
 async function recovered(operations) {
   const alive = await living();
-  const left = operations.filter(({ field: name, writer: by }) => !isTime(name) && !alive.has(by));
+  const left = operations.filter((operation) => !isTime(operation) && !alive.has(operation.writer));
   if (left.length) document.dispatchEvent(new CustomEvent("scorecard:recovered", { detail: { count: left.length, since: left[0].typed_at } }));
 }
 
@@ -223,19 +236,21 @@ async function storeAnew() {
 // To and from the server and the other pages
 
 const tell = scorecard ? joinTabs(user, hear) : () => {};
-if (scorecard) liveAs(writer);
+if (scorecard) {
+  liveAs(writer);
+  onSignedIn(signedIn);
+}
 
 function hear(message) {
   if (message.type === "written" && message.operation.scorecard === scorecard) writtenElsewhere(message.operation);
   else if (message.type === "settled") take(message.taken, message.savedAt);
   else if (message.type === "trouble") heardElsewhere(message.trouble);
-  else if (message.type === "signed-in") trouble === "signed-out" ? location.reload() : flush();
   else if (message.type === "signed-out") signedOut();
 }
 
 function writtenElsewhere(operation) {
   pending.set(operation.op, operation);
-  if (!isTime(operation.field)) offer(operation.field, operation.value, operation.op);
+  if (!isTime(operation)) offer(operation.field, operation.value, operation.op);
   tellAll();
 }
 
@@ -243,6 +258,7 @@ function writtenElsewhere(operation) {
 function offer(name, value, op) {
   const shown = field(name);
   const mine = pending.get(shown.tip);
+  if (shown.excess) return; // it is nowhere else
   if (mine?.writer === writer && mine.op !== op) return;
   if (beingWritten() === name) shown.next = { value, tip: op };
   else {
@@ -274,7 +290,7 @@ function take(taken, at) {
   for (const { operation, answer } of taken.filter(({ operation: { scorecard: of } }) => of === scorecard)) {
     pending.delete(operation.op);
     if (isRefusal(answer)) refused = [...refused, { ...operation, reason: answer.reason }];
-    else if (!isTime(operation.field)) settledField(operation, answer);
+    else if (!isTime(operation)) settledField(operation, answer);
   }
   if (at) savedAt = new Date(at);
   tellAll();
@@ -289,6 +305,7 @@ function settledField(operation, answer) {
 }
 
 function heard(name) {
+  if (name === trouble) return;
   tell({ type: "trouble", trouble: name });
   inTrouble(name);
 }
@@ -307,7 +324,15 @@ function inTrouble(name) {
 
 // Under another name, and after signing out, nothing of this page is shown.
 function cover() {
-  document.querySelector("[data-room]")?.toggleAttribute("data-covered", ["other-user", "signed-out"].includes(trouble));
+  document.querySelector("[data-room]")?.toggleAttribute("data-covered", away || ["other-user", "signed-out"].includes(trouble));
+}
+
+// Some page of this browser has been opened by this user or another one.
+function signedIn(who) {
+  if (who === user && trouble === "signed-out") return location.reload();
+  away = who !== user;
+  cover();
+  if (!away) flush();
 }
 
 // Whoever signed out here was asked first: nothing is kept.
@@ -328,11 +353,13 @@ export async function flush() {
 // What another page has sent meanwhile, and this one did not hear of.
 async function reconcile() {
   const written = [...pending.values()].filter(({ field: name }) => !writing.has(name)); // the rest is not in it yet
-  const { operations, known } = await sender.outbox.read(scorecard);
+  const { operations, known, refused: aside } = await sender.outbox.read(scorecard);
+  refused = aside;
   const waiting = new Set(operations.map(({ op }) => op));
   const gone = written.filter(({ op }) => !waiting.has(op));
   for (const { op } of gone) pending.delete(op);
   for (const { field: name } of gone) known.filter((entry) => entry.field === name).forEach(learn);
+  tellAll();
 }
 
 const untilSent = () => {
@@ -366,10 +393,12 @@ function tellAll() {
 }
 
 // What is on its way may be cut off when the page goes: all that is not acknowledged is sent once more. What is still
-// being written to the outbox is left to it: sent now, it might say something else than what the outbox comes to hold.
+// being written to the outbox, here or by another page, is left to it: sent now, it might say something else than what
+// the outbox comes to hold.
 let leftAt = 0;
 function leave() {
-  const operations = [...pending.values()].filter(({ field: name }) => !writing.has(name));
+  const certain = ({ field: name, sent, writer: by }) => !writing.has(name) && (sent || by === writer);
+  const operations = [...pending.values()].filter(certain);
   if (!operations.length || trouble === "signed-out") return;
   if (Date.now() - leftAt < 1000 && operations.every(({ sent }) => sent)) return;
   leftAt = Date.now();
@@ -388,7 +417,7 @@ document.addEventListener("focusout", ({ target }) => {
   if (pending.size && !trouble) flush();
   sync();
 });
-addEventListener("beforeunload", (event) => !stored && pending.size && event.preventDefault());
+addEventListener("beforeunload", (event) => ((!stored && pending.size) || longer()) && event.preventDefault());
 setInterval(sync, SYNC_EVERY);
 
 function catchUp(name) {
@@ -406,18 +435,19 @@ function sync() {
 // A form that leaves the page, or ends something, first saves what is there; it goes nowhere while that fails.
 document.addEventListener("submit", async (event) => {
   const form = event.target.closest("form[data-save-first]:not([hx-post])");
-  if (!form || !pending.size) return;
+  if (!form || allSafe()) return;
   event.preventDefault();
   if (await savedFirst()) form.requestSubmit(event.submitter);
 });
 document.addEventListener("htmx:confirm", async (event) => {
-  if (!event.target.matches("[data-save-first]") || !pending.size) return;
+  if (!event.target.matches("[data-save-first]") || allSafe()) return;
   event.preventDefault();
   if (await savedFirst()) event.detail.issueRequest();
 });
 
 async function savedFirst() {
-  const saved = await flush();
-  if (!saved) document.dispatchEvent(new CustomEvent("scorecard:unsaved", { detail: { count: Math.max(1, unsaved().length) } }));
-  return saved;
+  if ((await flush()) && allSafe()) return true;
+  const tooLong = longer()?.[1].excess ?? 0;
+  document.dispatchEvent(new CustomEvent("scorecard:unsaved", { detail: { count: Math.max(1, unsaved().length), tooLong } }));
+  return false;
 }

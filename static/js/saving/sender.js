@@ -9,7 +9,7 @@ const LARGEST_KEEPALIVE = 60 * 1024; // browsers take 64 KiB at once from a page
 
 export class Sender {
   // `timing` is the server's setting, in milliseconds. `onSending(batch)` gets what is on its way from now on,
-  // `onSettled(taken, savedAt)` `[{operation, answer}]`; `onChange()` hears that `trouble` has changed.
+  // `onSettled(taken, savedAt)` `[{operation, answer}]`; `onChange()` comes after every try, and finds `trouble` as it is.
   constructor({ user, protocol, timing, outbox, onSending = () => {}, onSettled, onChange = () => {} }) {
     Object.assign(this, { user, protocol, timing, outbox, onSending, onSettled, onChange });
     this.trouble = "";
@@ -37,7 +37,7 @@ export class Sender {
     const fitting = operations.filter((operation) => (size += bytesOf(operation)) < LARGEST_KEEPALIVE);
     if (!fitting.length) return;
     this.outbox.markSent(fitting.map(({ op }) => op)).catch(() => {});
-    this.#post(fitting, { keepalive: true }).then((answers) => this.#settle(answers)).catch(() => {});
+    this.#post(fitting, { keepalive: true }).then((answers) => this.#settle(answers)).then(() => this.#clear(), () => {});
   }
 
   // Where there are no locks there is no storage either, and this tab knows only its own operations.
@@ -50,8 +50,8 @@ export class Sender {
       for (let batch = await this.outbox.take(); batch.length; batch = await this.outbox.take()) {
         this.onSending(batch);
         await this.#settle(await this.#post(batch));
-        this.#clear();
       }
+      this.#clear();
       return true;
     } catch (problem) {
       return problem instanceof Closed ? this.#stop(problem) : this.#later();
@@ -77,7 +77,7 @@ export class Sender {
   }
 
   async #settle({ answers, savedAt }) {
-    const taken = await this.outbox.settle(answers);
+    const taken = await this.outbox.settle(answers, savedAt);
     this.onSettled(taken, savedAt && taken.some(({ answer }) => !isRefusal(answer)) ? savedAt : null);
   }
 
@@ -100,9 +100,8 @@ export class Sender {
   }
 
   #tell(trouble) {
-    const changed = this.trouble !== trouble;
     this.trouble = trouble;
-    if (changed) this.onChange();
+    this.onChange();
   }
 }
 
