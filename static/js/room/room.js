@@ -23,18 +23,18 @@ export function go(key, { focus = false } = {}) {
   const panel = panels.find((candidate) => candidate.dataset.panel === key);
   if (!panel) return;
   keepTime();
-  for (const other of panels) other.hidden = other !== panel;
-  shown = panel;
-  for (const [name, link] of links) link.toggleAttribute("aria-current", name === key);
+  if (shown) shown.hidden = true;
+  links.get(shown?.dataset.panel)?.removeAttribute("aria-current");
+  panel.hidden = false;
   links.get(key)?.setAttribute("aria-current", "step");
-  setTimeout(() => history.replaceState(null, "", `#${key}`)); // slow, and nobody waits for it
+  shown = panel;
+  room.dataset.shows = panel.dataset.kind; // the layout turns on it
   sessionStorage.setItem(placeKey, key);
   since = Date.now();
   dock();
   document.dispatchEvent(new CustomEvent("room:shown", { detail: { key } }));
-  // Both lay the page out, so they come when nothing more is changed.
-  links.get(key)?.scrollIntoView({ block: "nearest", inline: "center" });
-  if (focus) panel.querySelector("h1").focus({ preventScroll: true });
+  if (focus) panel.querySelector("h1").focus({ preventScroll: true }); // lays the page out, so nothing is changed after it
+  requestAnimationFrame(() => setTimeout(() => links.get(key)?.scrollIntoView({ block: "nearest", inline: "center" })));
 }
 
 export function step(by) {
@@ -120,6 +120,7 @@ if (localStorage.getItem("answers") === "hidden") hideAnswers(true);
 for (const panel of questions) mark(panel.dataset.panel);
 count();
 go(place());
+history.replaceState(history.state, "", location.pathname); // an address that names a question has brought us there
 document.querySelector("dialog[data-open-now]")?.showModal();
 
 // On another device that is the first open question, once something has been answered.
