@@ -210,6 +210,19 @@ def refused(tab):
     write(tab)
 
 
+def refused_earlier(tab):
+    tab.evaluate(
+        """async () => {
+            const { openOutbox } = await import("/static/js/saving/outbox.js");
+            const outbox = await openOutbox(JSON.parse(document.querySelector("meta[name=saving]").content).user);
+            await outbox.add({ op: "1", scorecard: 0, field: "q1.notes", value: "Typed too late", typed_at: "2026-11-25T10:00Z" });
+            await outbox.settle([{ op: "1", result: "rejected", reason: "You have been excused." }]);
+            outbox.close();
+        }"""
+    )
+    tab.reload()
+
+
 def finish_out_of_reach(tab):
     out_of_reach(tab)
     tab.locator("[data-save][data-state=local]").wait_for()
@@ -278,6 +291,7 @@ STATES = [
     Page("interviews:interview_schedule", called="error", shows=ERROR, reach=submit_empty),
     Page("interviews:opening_create", called="error", shows=ERROR, reach=submit_empty),
     Page("interviews:today", "lead", called="lead"),
+    Page("interviews:today", "lead", called="refused", shows="[data-refused]", reach=refused_earlier),
     Page("interviews:today", "recruiter", called="recruiter"),
     Page("interviews:today", "administrator", called="administrator"),
     Page("interviews:today", "nobody", called="no role"),

@@ -436,7 +436,7 @@ def test_what_the_server_will_never_take_is_shown_on_any_page_until_its_author_l
     asked = page.locator(".message", has_text="Signing out deletes them").inner_text()
     page.get_by_role("button", name="Discard").click()
 
-    assert shown.startswith("Not saved, and will not be: ")
+    assert shown.startswith("Not saved in your scorecard, and will not be: ")
     assert "Typed before being excused" in downloaded.value.path().read_text()
     assert asked.startswith("Changes to a scorecard are on this device only")
     assert page.locator(".message", has_text="are saved now").count() == 0

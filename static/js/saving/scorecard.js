@@ -70,6 +70,7 @@ export function status() {
   }
   if (torn) return { name: "conflict", words: say("conflict"), field: torn };
   if (waiting.length) return { name: "saving", words: say("saving") };
+  if (refused.length) return { name: "failed", words: say("notAll") };
   return { name: "saved", words: savedAt ? say("saved", { time: clockTime(savedAt) }) : say("savedNone") };
 }
 
