@@ -34,3 +34,23 @@ def sign_in(context, user, address):
 
     cookie = {"name": settings.SESSION_COOKIE_NAME, "value": make_session(user), "url": address}
     context.add_cookies([cookie])
+
+
+def enter(page, interview, place="room"):
+    """Opens the room, or the review, of an interview; returns the page."""
+    page.goto(f"/interviews/{interview.pk}/{place}/")
+    return ready(page)
+
+
+def reload(page):
+    page.reload()
+    return ready(page)
+
+
+# A room or a review that takes words: its scripts have read what this device holds.
+READY = "[data-panel]:not([hidden]), [data-review]:not([inert])"
+
+
+def ready(page):
+    page.locator(READY).first.wait_for()
+    return page

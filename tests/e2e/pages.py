@@ -34,6 +34,7 @@ from interviews.models import Candidate, Interview, Opening, Place, Plan, State 
 from interviews.saving import save  # noqa: E402
 from questionbank.importing import labelled  # noqa: E402
 from questionbank.models import ImportDraft, Question, QuestionSet  # noqa: E402
+from tests.e2e.browser import ready  # noqa: E402
 from tests.factories import make_invitation, make_opening, make_plan, make_question, make_user  # noqa: E402
 
 # Not pages: an answer for machines, fragments that other pages show, and redirects.
@@ -75,6 +76,8 @@ class Page:
         path = self.path(world)
         response = tab.goto(path, wait_until="load")
         try:
+            if tab.locator("[data-room]").count():
+                ready(tab)
             if self.reach:
                 self.reach(tab)
             tab.locator(self.shows).locator("visible=true").first.wait_for(timeout=3000)

@@ -9,6 +9,7 @@ from accounts.models import Role
 from interviews.models import Interview, State
 from questionbank.models import Question
 from tests.conftest import THE_DOCUMENT, needs_document
+from tests.e2e.browser import ready
 from tests.factories import make_opening, make_user
 
 OWN = Path(__file__).resolve().parents[1] / "questionbank" / "fixtures"
@@ -66,7 +67,7 @@ def schedule(page, lead):
 def hold_by_keyboard(page, interview):
     page.goto(f"/interviews/{interview.pk}/room/")
     page.get_by_role("button", name="Start the interview").press("Enter")
-    page.locator("[data-panel]:not([hidden])").wait_for()
+    ready(page)
     for number in range(page.locator("[data-panel]").count()):
         if page.locator("[data-panel]:not([hidden])[data-question]").count():
             page.keyboard.press("4")
@@ -77,6 +78,7 @@ def hold_by_keyboard(page, interview):
     page.get_by_role("button", name="Finish").first.press("Enter")
     page.locator("#finish button.primary").press("Enter")
     page.wait_for_url("**/review/")
+    ready(page)
     page.locator("[data-choice=recommendation][value='3']").press("Space")
     page.get_by_role("button", name="Submit scorecard").press("Enter")
     page.wait_for_url("**/records/*/")

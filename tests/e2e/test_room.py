@@ -5,6 +5,7 @@ import pytest
 from accounts.models import Role
 from interviews import drafting, lifecycle, publishing
 from interviews.models import Outcome, Place, Response, State
+from tests.e2e.browser import enter, ready, reload
 from tests.factories import make_interview, make_opening, make_question, make_user
 
 
@@ -20,7 +21,7 @@ def saved(page):
 def test_room_keys_rate_write_and_move(open_page, live):
     interview, lead = live
     page = open_page(lead)
-    page.goto(f"/interviews/{interview.pk}/room/")
+    enter(page, interview)
 
     page.keyboard.press("4")
     page.keyboard.press("n")
@@ -40,7 +41,7 @@ def test_room_keys_rate_write_and_move(open_page, live):
 def test_room_covered_names_the_other_question(open_page, live):
     interview, lead = live
     page = open_page(lead)
-    page.goto(f"/interviews/{interview.pk}/room/")
+    enter(page, interview)
 
     page.keyboard.press("0")
     page.keyboard.press("c")
@@ -54,14 +55,14 @@ def test_room_covered_names_the_other_question(open_page, live):
 def test_room_shows_what_is_stored_after_a_reload(open_page, live):
     interview, lead = live
     page = open_page(lead)
-    page.goto(f"/interviews/{interview.pk}/room/")
+    enter(page, interview)
     page.keyboard.press("2")
     page.keyboard.press("n")
     page.keyboard.type("Written before the reload")
     page.keyboard.press("Escape")
     saved(page)
 
-    page.reload()
+    reload(page)
 
     assert page.locator("[data-panel]:not([hidden]) textarea").input_value() == "Written before the reload"
     assert page.locator("[data-panel]:not([hidden]) [data-rating='2']").is_checked()
@@ -70,7 +71,7 @@ def test_room_shows_what_is_stored_after_a_reload(open_page, live):
 def test_room_says_not_saved_while_the_server_is_out_of_reach(open_page, live):
     interview, lead = live
     page = open_page(lead, service_workers="block")
-    page.goto(f"/interviews/{interview.pk}/room/")
+    enter(page, interview)
     page.route("**/ops", lambda route: route.abort())
 
     page.keyboard.press("5")
@@ -85,8 +86,8 @@ def test_room_says_not_saved_while_the_server_is_out_of_reach(open_page, live):
 def test_room_two_versions_are_shown_and_one_chosen(open_page, live):
     interview, lead = live
     here, elsewhere = open_page(lead), open_page(lead)
-    here.goto(f"/interviews/{interview.pk}/room/")
-    elsewhere.goto(f"/interviews/{interview.pk}/room/")
+    enter(here, interview)
+    enter(elsewhere, interview)
     elsewhere.locator("[data-panel]:not([hidden]) textarea").fill("From the phone")
     saved(elsewhere)
 
@@ -104,7 +105,7 @@ def test_room_of_an_observer_has_nothing_to_rate(open_page, live):
     lifecycle.add_panelist(interview=interview, user=observer, place="observer", by=lead)
     page = open_page(observer)
 
-    page.goto(f"/interviews/{interview.pk}/room/")
+    enter(page, interview)
 
     assert page.locator("[data-panel]:not([hidden]) .answer").is_hidden()
     assert page.locator("[data-panel]:not([hidden]) h1").inner_text() == "Question 1?"
@@ -113,11 +114,12 @@ def test_room_of_an_observer_has_nothing_to_rate(open_page, live):
 def test_finish_review_and_submit_by_keyboard(open_page, live):
     interview, lead = live
     page = open_page(lead)
-    page.goto(f"/interviews/{interview.pk}/room/")
+    enter(page, interview)
     page.keyboard.press("3")
     page.get_by_role("button", name="Finish").first.click()
     page.locator("#finish").get_by_role("button", name="Finish").click()
     page.wait_for_url("**/review/")
+    ready(page)
 
     for _question in range(3):
         page.keyboard.press("j")
@@ -141,7 +143,7 @@ def test_submit_with_questions_open_leads_to_each(open_page, live):
     interview, lead = live
     lifecycle.finish(interview=interview, by=lead)
     page = open_page(lead)
-    page.goto(f"/interviews/{interview.pk}/review/")
+    enter(page, interview, "review")
     page.keyboard.press("j")
     page.keyboard.press("4")
     page.locator("label", has_text="Strong yes").click()
@@ -169,7 +171,7 @@ def test_submit_without_a_recommendation_asks_for_it(open_page, live):
     interview, lead = live
     lifecycle.finish(interview=interview, by=lead)
     page = open_page(lead)
-    page.goto(f"/interviews/{interview.pk}/review/")
+    enter(page, interview, "review")
 
     page.get_by_role("button", name="Mark all without an outcome as not reached").click()
     page.get_by_role("button", name="Submit scorecard").click()
@@ -212,7 +214,7 @@ def rich():
 def test_room_needs_no_scrolling_of_the_page(open_page, rich, width, height):
     interview, lead = rich
     page = open_page(lead, width=width, height=height)
-    page.goto(f"/interviews/{interview.pk}/room/")
+    enter(page, interview)
 
     on_segment = out_of_reach(page, ["h1", "[data-next]"])
     page.keyboard.press("j")
@@ -248,7 +250,7 @@ def out_of_reach(page, selectors):
 def test_pausing_and_going_on_keep_the_place(open_page, live):
     interview, lead = live
     page = open_page(lead)
-    page.goto(f"/interviews/{interview.pk}/room/")
+    enter(page, interview)
     page.keyboard.press("j")
     page.keyboard.press("j")
 
@@ -270,11 +272,11 @@ def shown_question(page):
 def test_another_device_opens_the_room_at_the_first_open_question(open_page, live):
     interview, lead = live
     laptop, phone = open_page(lead), open_page(lead, width=390, height=844)
-    laptop.goto(f"/interviews/{interview.pk}/room/")
+    enter(laptop, interview)
     laptop.keyboard.press("4")
     saved(laptop)
 
-    phone.goto(f"/interviews/{interview.pk}/room/")
+    enter(phone, interview)
 
     assert shown_question(phone) == "Question 2?"
 
@@ -282,7 +284,7 @@ def test_another_device_opens_the_room_at_the_first_open_question(open_page, liv
 def test_rating_key_in_the_outcome_menu_rates_after_all(open_page, live):
     interview, lead = live
     page = open_page(lead)
-    page.goto(f"/interviews/{interview.pk}/room/")
+    enter(page, interview)
 
     page.keyboard.press("0")
     page.keyboard.press("3")
@@ -295,7 +297,7 @@ def test_rating_key_in_the_outcome_menu_rates_after_all(open_page, live):
 def test_jump_chooses_by_arrows_and_closes_with_one_escape(open_page, live):
     interview, lead = live
     page = open_page(lead)
-    page.goto(f"/interviews/{interview.pk}/room/")
+    enter(page, interview)
 
     page.keyboard.press("/")
     page.keyboard.type("zzz")

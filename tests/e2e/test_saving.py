@@ -9,16 +9,11 @@ from accounts.models import Role
 from config import service_worker
 from interviews import lifecycle
 from interviews.models import Operation, Response
-from tests.e2e.browser import sign_in
+from tests.e2e.browser import enter, reload, sign_in
 from tests.factories import PASSWORD, make_user
 
 # Playwright does not see what a page asks for once a service worker is there.
 UNSEEN = {"service_workers": "block"}
-
-
-def room(page, interview):
-    page.goto(f"/interviews/{interview.pk}/room/")
-    return page
 
 
 def notes(page):
@@ -63,13 +58,13 @@ def stored(interview, number=1):
 
 def test_words_of_a_closed_tab_are_sent_by_the_next(open_page, live):
     interview, lead = live
-    page = room(open_page(lead, **UNSEEN), interview)
+    page = enter(open_page(lead, **UNSEEN), interview)
     context = page.context
     said = write_out_of_reach(page, "Typed before the tab was closed")
     page.close()
     context.unroute("**/ops")
 
-    page = room(context.new_page(), interview)
+    page = enter(context.new_page(), interview)
     notice = page.locator("[data-notice] p:not(:empty)").inner_text()
     saved(page)
 
@@ -80,7 +75,7 @@ def test_words_of_a_closed_tab_are_sent_by_the_next(open_page, live):
 
 def test_words_of_a_closed_tab_are_sent_from_any_page(open_page, live):
     interview, lead = live
-    page = room(open_page(lead, **UNSEEN), interview)
+    page = enter(open_page(lead, **UNSEEN), interview)
     context = page.context
     write_out_of_reach(page, "Left behind")
     page.close()
@@ -95,9 +90,9 @@ def test_words_of_a_closed_tab_are_sent_from_any_page(open_page, live):
 
 def test_room_reloads_without_a_network_with_all_that_was_written(open_page, live):
     interview, lead = live
-    page = room(open_page(lead), interview)
+    page = enter(open_page(lead), interview)
     kept_by_the_worker(page)
-    page.reload()
+    reload(page)
     page.keyboard.press("4")
     notes(page).fill("Saved while there was a network")
     saved(page)
@@ -105,7 +100,7 @@ def test_room_reloads_without_a_network_with_all_that_was_written(open_page, liv
     notes(page).fill("Saved while there was a network, and this after it")
     state(page, "local")
 
-    page.reload()
+    reload(page)
 
     assert page.locator("html[data-kept]").count() == 1
     assert page.locator("[data-panel]:not([hidden]) [data-rating='4']").is_checked()
@@ -117,7 +112,7 @@ def test_room_reloads_without_a_network_with_all_that_was_written(open_page, liv
 
 def test_no_other_page_is_kept(open_page, live):
     interview, lead = live
-    page = room(open_page(lead), interview)
+    page = enter(open_page(lead), interview)
     kept_by_the_worker(page)
     for address in ("/", "/records/", f"/interviews/{interview.pk}/"):
         page.goto(address)
@@ -136,7 +131,7 @@ def test_no_other_page_is_kept(open_page, live):
 
 def test_session_that_ends_is_signed_in_again_in_a_popup(open_page, live):
     interview, lead = live
-    page = room(open_page(lead), interview)
+    page = enter(open_page(lead), interview)
     Session.objects.all().delete()
     notes(page).fill("Typed while signed out")
 
@@ -155,7 +150,7 @@ def test_session_that_ends_is_signed_in_again_in_a_popup(open_page, live):
 
 def test_somebody_else_signing_in_neither_sends_nor_sees(open_page, live, address):
     interview, lead = live
-    page = room(open_page(lead, **UNSEEN), interview)
+    page = enter(open_page(lead, **UNSEEN), interview)
     write_out_of_reach(page, "Not for other eyes")
     page.context.unroute("**/ops")
     page.context.clear_cookies()
@@ -181,7 +176,7 @@ def test_somebody_else_signing_in_neither_sends_nor_sees(open_page, live, addres
 
 def test_room_in_which_nothing_is_unsaved_is_covered_too(open_page, live, address):
     interview, lead = live
-    page = room(open_page(lead), interview)
+    page = enter(open_page(lead), interview)
     notes(page).fill("Not for other eyes")
     saved(page)
     page.context.clear_cookies()
@@ -195,7 +190,7 @@ def test_room_in_which_nothing_is_unsaved_is_covered_too(open_page, live, addres
 
 def test_page_that_signs_in_makes_the_worker_forget_who_was_here(open_page, live):
     interview, lead = live
-    page = room(open_page(lead), interview)
+    page = enter(open_page(lead), interview)
     kept_by_the_worker(page)
     page.context.clear_cookies()
     page.goto("/accounts/login/")
@@ -206,7 +201,7 @@ def test_page_that_signs_in_makes_the_worker_forget_who_was_here(open_page, live
 
 def test_room_that_is_over_is_kept_no_longer(open_page, live):
     interview, lead = live
-    page = room(open_page(lead), interview)
+    page = enter(open_page(lead), interview)
     kept_by_the_worker(page)
     page.goto("/")
     lifecycle.finish(interview=interview, by=lead)
@@ -220,7 +215,7 @@ def test_room_that_is_over_is_kept_no_longer(open_page, live):
 
 def test_room_opens_offline_after_a_deployment(open_page, live, monkeypatch):
     interview, lead = live
-    page = room(open_page(lead), interview)
+    page = enter(open_page(lead), interview)
     kept_by_the_worker(page)
     deployed = service_worker.source().replace('VERSION = "', 'VERSION = "next-')
     monkeypatch.setattr(service_worker, "source", lambda: deployed)
@@ -228,7 +223,7 @@ def test_room_opens_offline_after_a_deployment(open_page, live, monkeypatch):
     page.wait_for_function("caches.keys().then((names) => names.some((name) => name.includes('next-')))")
 
     page.context.set_offline(True)
-    page.reload()
+    reload(page)
     page.keyboard.press("4")
 
     assert page.locator("[data-panel]:not([hidden]) [data-rating='4']").is_checked()
@@ -236,7 +231,7 @@ def test_room_opens_offline_after_a_deployment(open_page, live, monkeypatch):
 
 def test_room_opens_though_nothing_can_be_kept(open_page, live):
     interview, lead = live
-    page = room(open_page(lead), interview)
+    page = enter(open_page(lead), interview)
     kept_by_the_worker(page)
     notes(page).fill("Newer than what is kept")
     saved(page)
@@ -244,7 +239,7 @@ def test_room_opens_though_nothing_can_be_kept(open_page, live):
     origin = page.evaluate("location.origin")
     devtools.send("Storage.overrideQuotaForOrigin", {"origin": origin, "quotaSize": 1})
 
-    page.reload()
+    reload(page)
     devtools.send("Storage.overrideQuotaForOrigin", {"origin": origin})
 
     assert page.locator("html[data-kept]").count() == 0
@@ -253,7 +248,7 @@ def test_room_opens_though_nothing_can_be_kept(open_page, live):
 
 def test_saving_goes_on_after_a_page_left_while_out_of_reach(open_page, live):
     interview, lead = live
-    page = room(open_page(lead, **UNSEEN), interview)
+    page = enter(open_page(lead, **UNSEEN), interview)
     write_out_of_reach(page, "Before")
     page.context.unroute("**/ops")
     be_seen(page, "hidden")
@@ -279,7 +274,7 @@ def be_seen(page, visibility):
 
 def test_trouble_that_another_tab_told_of_ends_with_the_next_answer(open_page, live):
     interview, lead = live
-    page = room(open_page(lead, **UNSEEN), interview)
+    page = enter(open_page(lead, **UNSEEN), interview)
     page.wait_for_timeout(300)  # what a page that opens sends is over
     page.evaluate(f"new BroadcastChannel('evenhand-{lead.pk}').postMessage({{ type: 'trouble', trouble: 'signin' }})")
     state(page, "signin")
@@ -293,14 +288,14 @@ def test_trouble_that_another_tab_told_of_ends_with_the_next_answer(open_page, l
 
 def test_words_recovered_late_do_not_replace_what_was_typed_since(open_page, live):
     interview, lead = live
-    page = room(open_page(lead, **UNSEEN), interview)
+    page = enter(open_page(lead, **UNSEEN), interview)
     context = page.context
     write_out_of_reach(page, "From the closed tab")
     page.close()
     context.unroute("**/ops")
     held = []
     context.route("**/ops", lambda route: held.append(route))
-    page = room(context.new_page(), interview)
+    page = enter(context.new_page(), interview)
     while not held:
         page.wait_for_timeout(20)
     page.keyboard.press("n")
@@ -320,10 +315,34 @@ def test_words_recovered_late_do_not_replace_what_was_typed_since(open_page, liv
     assert stored(interview).notes == "From the closed tab, and from this one"
 
 
+def test_room_is_not_shown_before_it_is_known_what_this_device_holds(open_page, live):
+    interview, lead = live
+    page = enter(open_page(lead, **UNSEEN), interview)
+    context = page.context
+    write_out_of_reach(page, "From the closed tab")
+    page.close()
+    page = context.new_page()
+    page.add_init_script(
+        """const open = indexedDB.open.bind(indexedDB);
+        indexedDB.open = (...of) => {
+            const request = {};
+            setTimeout(() => Object.assign(open(...of), request), 1000);
+            return request;
+        };"""
+    )
+
+    page.goto(f"/interviews/{interview.pk}/room/")
+    hidden = notes(page).count()
+    page.locator("[data-panel]:not([hidden])").wait_for()
+
+    assert hidden == 0
+    assert notes(page).input_value() == "From the closed tab"
+
+
 def test_two_tabs_show_the_same_at_once(open_page, live):
     interview, lead = live
-    here = room(open_page(lead), interview)
-    there = room(here.context.new_page(), interview)
+    here = enter(open_page(lead), interview)
+    there = enter(here.context.new_page(), interview)
 
     here.bring_to_front()
     here.keyboard.press("3")
@@ -343,7 +362,7 @@ def test_two_tabs_show_the_same_at_once(open_page, live):
 @pytest.mark.parametrize("chosen", ["Rated 2", "Rated 5"])
 def test_two_devices_rating_differently_choose(open_page, live, chosen):
     interview, lead = live
-    laptop, phone = room(open_page(lead), interview), room(open_page(lead), interview)
+    laptop, phone = enter(open_page(lead), interview), enter(open_page(lead), interview)
     phone.keyboard.press("2")
     saved(phone)
     laptop.keyboard.press("5")
@@ -361,7 +380,7 @@ def test_two_devices_rating_differently_choose(open_page, live, chosen):
 
 def test_signing_out_asks_about_what_is_not_on_the_server(open_page, live):
     interview, lead = live
-    page = room(open_page(lead, **UNSEEN), interview)
+    page = enter(open_page(lead, **UNSEEN), interview)
     write_out_of_reach(page, "Would be gone")
     page.goto("/accounts/logout/")
 
@@ -376,7 +395,7 @@ def test_signing_out_asks_about_what_is_not_on_the_server(open_page, live):
 
 def test_signing_out_leaves_nothing_of_the_room_here(open_page, live):
     interview, lead = live
-    page = room(open_page(lead), interview)
+    page = enter(open_page(lead), interview)
     kept_by_the_worker(page)
     page.goto("/accounts/logout/")
 
@@ -391,7 +410,7 @@ def test_review_is_covered_once_somebody_else_signs_in(open_page, live, address)
     interview, lead = live
     lifecycle.finish(interview=interview, by=lead)
     page = open_page(lead)
-    page.goto(f"/interviews/{interview.pk}/review/")
+    enter(page, interview, "review")
     page.context.clear_cookies()
     sign_in(page.context, make_user(Role.INTERVIEWER), address)
     page.locator("#summary").fill("Not for other eyes")
@@ -405,7 +424,7 @@ def test_review_is_covered_once_somebody_else_signs_in(open_page, live, address)
 
 def test_signing_out_without_a_network_deletes_nothing(open_page, live):
     interview, lead = live
-    page = room(open_page(lead, **UNSEEN), interview)
+    page = enter(open_page(lead, **UNSEEN), interview)
     write_out_of_reach(page, "Would be gone")
     page.goto("/accounts/logout/")
     page.context.set_offline(True)
@@ -422,7 +441,7 @@ def test_what_the_server_will_never_take_is_shown_on_any_page_until_its_author_l
     interview, lead = live
     second = make_user(Role.INTERVIEWER)
     lifecycle.add_panelist(interview=interview, user=second, place="panelist", by=lead)
-    page = room(open_page(second, **UNSEEN), interview)
+    page = enter(open_page(second, **UNSEEN), interview)
     write_out_of_reach(page, "Typed before being excused")
     lifecycle.excuse(panelist=interview.panel.get(user=second), by=lead, reason="Called away")
     page.context.unroute("**/ops")
@@ -458,19 +477,19 @@ def test_review_takes_no_words_before_it_can_keep_them(open_page, live):
 
 def test_two_versions_are_still_two_after_a_reload_without_a_network(open_page, live):
     interview, lead = live
-    laptop, phone = room(open_page(lead), interview), room(open_page(lead), interview)
+    laptop, phone = enter(open_page(lead), interview), enter(open_page(lead), interview)
     phone.keyboard.press("2")
     saved(phone)
     laptop.keyboard.press("5")
     state(laptop, "conflict")
-    phone.reload()
+    reload(phone)
     state(phone, "conflict")
     kept_by_the_worker(phone)
     phone.keyboard.press("3")
     phone.wait_for_timeout(1500)
 
     phone.context.set_offline(True)
-    phone.reload()
+    reload(phone)
 
     assert state(phone, "conflict") == "Two versions: choose"
     assert len(phone.locator("[data-panel]:not([hidden]) .version").all()) == 2
@@ -480,7 +499,7 @@ def test_browser_that_cannot_store_says_so_and_saves_all_the_same(open_page, liv
     interview, lead = live
     page = open_page(lead)
     page.add_init_script("Object.defineProperty(window, 'indexedDB', { value: undefined })")
-    room(page, interview)
+    enter(page, interview)
 
     said = state(page, "nostore")
     notes(page).fill("On the server alone")
@@ -492,7 +511,7 @@ def test_browser_that_cannot_store_says_so_and_saves_all_the_same(open_page, liv
 
 def test_what_is_too_long_is_refused_in_words_and_stays_on_the_page(open_page, live):
     interview, lead = live
-    page = room(open_page(lead), interview)
+    page = enter(open_page(lead), interview)
     notes(page).fill("Short")
     saved(page)
 
@@ -509,7 +528,7 @@ def test_what_is_too_long_is_refused_in_words_and_stays_on_the_page(open_page, l
 
 def test_too_long_words_are_not_left_behind_by_finishing(open_page, live):
     interview, lead = live
-    page = room(open_page(lead), interview)
+    page = enter(open_page(lead), interview)
     notes(page).fill("x" * 25 * 1024)
     page.keyboard.press("Escape")
 
@@ -526,7 +545,7 @@ def test_too_long_words_are_not_left_behind_by_finishing(open_page, live):
 
 def test_cursor_is_in_the_notes_of_the_question_on_screen(open_page, live):
     interview, lead = live
-    page = room(open_page(lead), interview)
+    page = enter(open_page(lead), interview)
     for number in range(1, 5):
         page.keyboard.press("n")
         page.keyboard.type(f"About {number}")
@@ -539,7 +558,7 @@ def test_cursor_is_in_the_notes_of_the_question_on_screen(open_page, live):
 
 def test_late_answer_changes_neither_words_nor_cursor(open_page, live):
     interview, lead = live
-    page = room(open_page(lead, **UNSEEN), interview)
+    page = enter(open_page(lead, **UNSEEN), interview)
     held = []
     page.context.route("**/ops", lambda route: held.append(route))
     page.keyboard.press("n")
@@ -566,7 +585,7 @@ def test_saving_moves_no_scroll_and_takes_no_focus(open_page, live):
     interview, lead = live
     lifecycle.finish(interview=interview, by=lead)
     page = open_page(lead)
-    page.goto(f"/interviews/{interview.pk}/review/")
+    enter(page, interview, "review")
     area = page.locator("textarea[data-field=notes]").nth(2)
     area.click()
     before = page.evaluate("[scrollX, scrollY]")
@@ -582,7 +601,7 @@ def test_another_panelist_in_the_same_browser_finds_an_empty_form(open_page, liv
     interview, lead = live
     second = make_user(Role.INTERVIEWER)
     lifecycle.add_panelist(interview=interview, user=second, place="panelist", by=lead)
-    page = room(open_page(lead), interview)
+    page = enter(open_page(lead), interview)
     page.keyboard.press("5")
     notes(page).fill("The lead's own words")
     page.keyboard.press("Escape")
@@ -591,12 +610,12 @@ def test_another_panelist_in_the_same_browser_finds_an_empty_form(open_page, liv
     context.clear_cookies()
     sign_in(context, second, address)
 
-    page = room(context.new_page(), interview)
+    page = enter(context.new_page(), interview)
 
     assert notes(page).input_value() == ""
     assert page.locator(":checked[data-rating]").count() == 0
     assert page.locator("[data-notice]").is_hidden()
     kept_by_the_worker(page)
     page.context.set_offline(True)
-    page.reload()
+    reload(page)
     assert notes(page).input_value() == ""

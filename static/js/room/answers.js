@@ -1,6 +1,6 @@
 // Ratings, outcomes, notes and ticks on the page, tied to the scorecard's fields: what is typed is edited there,
 // what is stored there is painted here. A control lives in [data-question="q17"]; outside one it is the scorecard's own.
-import { discardRefused, edit, nameIn, refusals, settle, state, status, valueOf, versionsOf } from "../saving/scorecard.js";
+import { discardRefused, edit, nameIn, names, recovery, refusals, settle, status, valueOf, versionsOf } from "../saving/scorecard.js";
 import { clockTime, say } from "./words.js";
 
 const NO_OUTCOME = { outcome: "", rating: null, covered_by: "" };
@@ -141,7 +141,6 @@ async function paintRefused() {
 document.addEventListener("scorecard:unsaved", ({ detail: { count, tooLong } }) => {
   notify(tooLong ? say("tooLong", { n: tooLong }) : say(count === 1 ? "leaveOne" : "leave", { n: count }), { bad: true });
 });
-document.addEventListener("scorecard:recovered", ({ detail: { count, since } }) => notify(say(count === 1 ? "recoveredOne" : "recovered", { n: count, time: clockTime(new Date(since)) })));
 
 function notify(words, { bad = false } = {}) {
   const notice = document.querySelector("[data-notice]");
@@ -166,6 +165,7 @@ function show(name) {
   target?.scrollIntoView({ block: "nearest" });
 }
 
-for (const name of Object.keys(state.fields)) paint(name);
+names().forEach(paint);
 paintStatus();
+if (recovery) notify(say(recovery.count === 1 ? "recoveredOne" : "recovered", { n: recovery.count, time: clockTime(new Date(recovery.since)) }));
 document.querySelector("[data-review]")?.removeAttribute("inert"); // until here nothing typed would be kept

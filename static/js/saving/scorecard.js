@@ -12,6 +12,7 @@ export const state = JSON.parse(document.getElementById("scorecard-state").textC
 
 const LARGEST_VALUE = 24 * 1024; // bytes, as on the server
 const SYNC_EVERY = 2000;
+const LONGEST_START = 5000; // a browser whose storage does not answer at all does not keep anybody out
 const { user, scorecard, protocol, saving: timing } = state;
 const writer = randomId();
 const fields = new Map(Object.entries(state.fields).map(([name, known]) => [name, { ...shownAs(known), known }]));
@@ -36,6 +37,7 @@ function field(name) {
 // Reading
 
 export const valueOf = (name, otherwise) => fields.get(name)?.value ?? otherwise;
+export const names = () => [...fields.keys()];
 export const refusals = () => refused;
 
 // The versions that lost in a field and wait for a choice, and the one that stands: `[{op, value, typed_at, stands}]`.
@@ -145,6 +147,7 @@ function randomId() {
 // On this device
 
 const sender = scorecard && new Sender({ user, protocol, timing, outbox: new MemoryOutbox(), onSending: sent, onSettled: settled, onChange: () => heard(sender.trouble) });
+export let recovery = null;
 let ready = scorecard ? openOutbox(user, lost).then(load).catch(lost) : Promise.resolve();
 
 // Every change goes to the outbox at once and in order; where that fails, the page itself keeps it, and says so.
@@ -173,7 +176,6 @@ async function load(outbox) {
   sender.outbox = outbox;
   const { operations, known, refused: aside } = await outbox.read(scorecard);
   const newer = known.filter(({ known_at: at }) => Date.parse(at) >= Date.parse(state.as_of));
-  await outbox.learn(scorecard, torn(known.filter((entry) => !newer.includes(entry))));
   newer.forEach(learn);
   refused = aside;
   const early = [...pending.values()]; // typed meanwhile
@@ -182,7 +184,8 @@ async function load(outbox) {
   const written = new Set(early.map(({ field: name }) => name));
   const missed = operations.filter((operation) => !isTime(operation) && !written.has(operation.field));
   for (const { field: name, value, op } of missed) offer(name, value, op);
-  await recovered(operations);
+  recovery = await recovered(operations);
+  await outbox.learn(scorecard, torn(known.filter((entry) => !newer.includes(entry))));
   tellAll();
   flush();
 }
@@ -200,11 +203,11 @@ function learn(entry) {
   offer(entry.field, entry.value, entry.head);
 }
 
-// Words of a page that is gone, not sent before it went.
+// Words of a page that is gone, not sent before it went: `{count, since}`, or null.
 async function recovered(operations) {
   const alive = await living();
   const left = operations.filter((operation) => !isTime(operation) && !alive.has(operation.writer));
-  if (left.length) document.dispatchEvent(new CustomEvent("scorecard:recovered", { detail: { count: left.length, since: left[0].typed_at } }));
+  return left.length ? { count: left.length, since: left[0].typed_at } : null;
 }
 
 // The storage is gone or refuses: what is pending is stored anew, once; after that the page alone holds it, and says so.
@@ -452,3 +455,7 @@ async function savedFirst() {
   document.dispatchEvent(new CustomEvent("scorecard:unsaved", { detail: { count: Math.max(1, unsaved().length), tooLong } }));
   return false;
 }
+
+// Nothing is shown, and so nothing typed, before it is known what this device holds: words typed over an empty field
+// would be a second version of those that it held.
+await Promise.race([ready, new Promise((resolve) => setTimeout(resolve, LONGEST_START))]);
