@@ -11,8 +11,12 @@ def room_state(*, interview, length, own):
     """`own`, from `saving.state_of`, or an empty state for who keeps no scorecard, with the panel's clock. One query."""
     state = own or {"scorecard": None, "fields": {}}
     if own:
-        state |= {"url": reverse("interviews:scorecard_ops", args=[own["scorecard"]]), "saving": settings.SAVING}
-    return state | {"clock": clock(interview, length)}
+        state |= {"saving": settings.SAVING}
+    return state | {
+        "interview": interview.state,
+        "clock": clock(interview, length),
+        "refresh": reverse("interviews:room_refresh", args=[interview.pk]),
+    }
 
 
 def clock(interview, length):

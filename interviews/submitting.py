@@ -48,19 +48,12 @@ def submit(*, scorecard, op, heads):
         raise NotNow(_("You have been excused from this interview, so there is nothing to submit."))
     responses = list(scorecard.responses.select_related("item", "unplanned"))
     titles = {response.key: (response.item or response.unplanned).title for response in responses}
-    refuse_unsettled(scorecard, titles)
     refuse_stale(scorecard, responses, heads, titles)
     refuse_unresolved(scorecard, responses, titles)
     seal(scorecard, responses, op)
     record(interview, HistoryEntry.What.SUBMITTED, scorecard.author, scorecard=scorecard.pk)
     complete_if_all_in(interview)
     return scorecard
-
-
-def refuse_unsettled(scorecard, titles):
-    fields = set(scorecard.operations.unsettled().values_list("field", flat=True))
-    if fields:
-        raise Unresolved(_("There are two versions here. Choose one of them, then submit."), labelled(fields, titles))
 
 
 def labelled(fields, titles):
@@ -83,21 +76,24 @@ def refuse_stale(scorecard, responses, heads, titles):
 
 
 def refuse_unresolved(scorecard, responses, titles):
+    torn = labelled(set(scorecard.operations.unsettled().values_list("field", flat=True)), titles)
     open_fields = {f"{response.key}.outcome": titles[response.key] for response in responses if not response.outcome}
-    if open_fields:
-        raise Unresolved(
-            ngettext(
-                "%(count)d question has neither a rating nor another outcome. Give it one, then submit.",
-                "%(count)d questions have neither a rating nor another outcome. Give each one, then submit.",
-                len(open_fields),
-            )
-            % {"count": len(open_fields)},
-            open_fields,
+    missing = {} if scorecard.recommendation else {"recommendation": str(FIELD_NAMES["recommendation"])}
+    fields = open_fields | torn | missing
+    if not fields:
+        return
+    if fields == torn:
+        raise Unresolved(_("There are two versions here. Choose one of them, then submit."), fields)
+    if fields == missing:
+        raise Unresolved(_("Choose a recommendation, then submit."), fields)
+    if fields == open_fields:
+        sentence = ngettext(
+            "%(count)d question has neither a rating nor another outcome. Give it one, then submit.",
+            "%(count)d questions have neither a rating nor another outcome. Give each one, then submit.",
+            len(fields),
         )
-    if scorecard.recommendation is None:
-        raise Unresolved(
-            _("Choose a recommendation, then submit."), {"recommendation": str(FIELD_NAMES["recommendation"])}
-        )
+        raise Unresolved(sentence % {"count": len(fields)}, fields)
+    raise Unresolved(_("These still wait for a rating or another choice of yours. Settle them, then submit."), fields)
 
 
 def seal(scorecard, responses, op):

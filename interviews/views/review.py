@@ -34,7 +34,9 @@ def review_context(user, scorecard):
     interview = scorecard.interview
     responses = list(scorecard.responses.all())
     entries = room_entries(interview.version_id, [r.unplanned_id for r in responses if r.unplanned_id])
-    unresolved = {r.key for r in responses if not r.outcome or r.come_back}
+    own = state_of(interview_id=interview.pk, author=user)
+    torn = {field.partition(".")[0] for field, entry in own["fields"].items() if entry["conflicts"]}
+    unresolved = {r.key for r in responses if not r.outcome or r.come_back} | torn
     questions = [entry for entry in entries if entry.is_question]
     return {
         "interview": interview,
@@ -47,7 +49,7 @@ def review_context(user, scorecard):
         "state": room_state(
             interview=interview,
             length=interview.version.length,
-            own=state_of(interview_id=interview.pk, author=user),
+            own=own,
         ),
         "undo_until": undo_until(user, interview),
         "submit_op": uuid.uuid4(),

@@ -3,6 +3,7 @@
 from uuid import uuid4
 
 from django.contrib import messages
+from django.http import JsonResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -33,6 +34,19 @@ def room(request, pk):
     if interview.state == State.FINISHED and interview.scorecards.of(request.user).filter(submitted_at=None).exists():
         return redirect("interviews:scorecard_review", interview.pk)
     return redirect(interview)
+
+
+@require_safe
+def room_refresh(request, pk):
+    """What an open room or review should show by now, as JSON; once it is neither, only the interview's state.
+    At most 6 queries."""
+    places = places_of(request.user).select_related("interview__version")
+    place = get_or_refuse(places, places.entering(), interview=pk)
+    interview = place.interview
+    if interview.state not in (State.LIVE, State.PAUSED, State.FINISHED):
+        return JsonResponse({"interview": interview.state})
+    own = state_of(interview_id=interview.pk, author=request.user)
+    return JsonResponse(room_state(interview=interview, length=interview.version.length, own=own))
 
 
 def places_of(user):

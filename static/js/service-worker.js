@@ -4,6 +4,7 @@ const FILES = `evenhand-files-${VERSION}`;
 const WHO = "evenhand-who"; // who was signed in last: a kept page is nobody else's
 const ROOM = /^\/interviews\/\d+\/room\/$/;
 const SIGN_IN = "/accounts/login/";
+const SINCE = "Evenhand-Since";
 const PATIENCE = 8000; // milliseconds for a server that does not answer, where something kept can stand in
 
 const roomsOf = (user) => `evenhand-room-${user}`;
@@ -58,26 +59,29 @@ async function room(page, later) {
   }
 }
 
-// A kept page says that it is one.
+// A kept page says that it is one, and since when by this device's clock: its own says when it was.
 async function kept(page, user) {
   const response = user && (await caches.match(page, { cacheName: roomsOf(user) }));
   if (!response) return undefined;
-  return new Response((await response.text()).replace("<html ", "<html data-kept "), { headers: response.headers });
+  const since = response.headers.get(SINCE);
+  return new Response((await response.text()).replace("<html ", `<html data-kept="${since}" `), { headers: response.headers });
 }
 
 async function roomFromNetwork(page, user, later) {
+  const since = Date.now();
   const response = await patiently(page, { credentials: "same-origin", redirect: "manual" });
-  if (response.status < 500) later(keepRoom(page, user, response.clone()).catch(() => {})); // the answer stands, kept or not
+  if (response.status < 500) later(keepRoom(page, user, response.clone(), since).catch(() => {})); // the answer stands, kept or not
   return response;
 }
 
 // The answer is kept only if it is the room itself, and for the person it was made for; a room that is over is not.
-async function keepRoom(page, user, response) {
+async function keepRoom(page, user, response, since) {
   const rooms = await caches.open(roomsOf(user));
   if (!response.ok || response.headers.get("Evenhand-Room") !== String(user)) await rooms.delete(page);
   else {
     const headers = new Headers(response.headers);
     headers.set(FILES_OF_ROOM, FILES);
+    headers.set(SINCE, since);
     await rooms.put(page, new Response(await response.text(), { headers }));
   }
   await dropOldFiles();

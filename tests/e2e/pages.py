@@ -38,7 +38,7 @@ from tests.e2e.browser import ready  # noqa: E402
 from tests.factories import make_invitation, make_opening, make_plan, make_question, make_user  # noqa: E402
 
 # Not pages: an answer for machines, fragments that other pages show, and redirects.
-NOT_PAGES = {"healthz", "service_worker", "questionbank:question_stage", "questionbank:detail_list"}
+NOT_PAGES = {"healthz", "interviews:room_refresh", "service_worker", "questionbank:question_stage", "questionbank:detail_list"}
 
 
 @dataclass
@@ -231,7 +231,6 @@ def finish_out_of_reach(tab):
     tab.locator("[data-save][data-state=local]").wait_for()
     tab.locator("[data-dialog=finish]").click()
     tab.locator("#finish button.primary").click()
-    tab.locator("#finish [data-dialog-close]").click()
 
 
 def recovered(tab):
@@ -272,7 +271,7 @@ STATES = [
     room("signed out", state("signin"), signed_out, which="torn other"),
     room("covered by other", "text=You are not signed in here any more", covered, which="torn other"),
     room("recovered", "[data-notice]", recovered, which="torn other"),
-    room("finish out of reach", "[data-notice]", finish_out_of_reach, which="torn other"),
+    room("finish out of reach", "#finish [data-unsaved]", finish_out_of_reach, which="torn other"),
     room("too long", state("failed"), lambda tab: write(tab, "x" * 25 * 1024), which="torn other"),
     room("no storage", state("nostore"), without_storage, which="torn other"),
     room("refused", "[data-refused]", refused, which="torn other"),

@@ -1,14 +1,16 @@
 """Saving in a real browser: what is typed outlives tabs, sessions and networks, and the page never says more than is so."""
 
 import re
+from datetime import timedelta
 
 import pytest
 from django.contrib.sessions.models import Session
+from django.db.models import F
 
 from accounts.models import Role
 from config import service_worker
 from interviews import lifecycle
-from interviews.models import Operation, Response
+from interviews.models import Operation, Response, Sitting
 from tests.e2e.browser import enter, reload, sign_in
 from tests.factories import PASSWORD, make_user
 
@@ -27,6 +29,13 @@ def state(page, name):
 
 def saved(page):
     page.locator("[data-save-words]", has_text=re.compile("^Saved ")).wait_for()
+
+
+def write(page, words, then=saved):
+    notes(page).fill(words)
+    page.keyboard.press("Escape")
+    if then:
+        then(page)
 
 
 def write_out_of_reach(page, words):
@@ -69,7 +78,7 @@ def test_words_of_a_closed_tab_are_sent_by_the_next(open_page, live):
     saved(page)
 
     assert said.startswith("On this device only: 1 change since ")
-    assert notice.startswith("1 change from ")
+    assert notice.endswith("had not been saved when this room was left. It is here.")
     assert notes(page).input_value() == stored(interview).notes == "Typed before the tab was closed"
 
 
@@ -339,6 +348,106 @@ def test_room_is_not_shown_before_it_is_known_what_this_device_holds(open_page, 
     assert notes(page).input_value() == "From the closed tab"
 
 
+def test_room_opened_from_this_device_shows_the_time_that_it_is(open_page, live):
+    interview, lead = live
+    page = enter(open_page(lead), interview)
+    kept_by_the_worker(page)
+    Sitting.objects.update(started_at=F("started_at") - timedelta(minutes=10))
+    reload(page)
+    page.wait_for_timeout(3000)
+    before = elapsed(page)
+    page.context.set_offline(True)
+
+    reload(page)
+
+    assert before >= 600
+    assert before <= elapsed(page) <= before + 3
+
+
+def elapsed(page):
+    minutes, seconds = page.locator("[data-elapsed]").inner_text().split(":")
+    return int(minutes) * 60 + int(seconds)
+
+
+def test_what_another_device_saved_and_settled_is_shown_when_one_comes_back(open_page, live):
+    interview, lead = live
+    laptop, phone = enter(open_page(lead), interview), enter(open_page(lead), interview)
+    phone.keyboard.press("2")
+    saved(phone)
+    write(phone, "From the phone")
+
+    laptop.locator("[data-panel]:not([hidden]) [data-rating='2']:checked").wait_for(timeout=15_000)
+    seen = notes(laptop).input_value()
+    laptop.keyboard.press("3")
+    saved(laptop)
+
+    assert seen == "From the phone"
+    assert stored(interview).rating == 3
+    assert not Operation.objects.filter(result="conflict").exists()
+
+
+def test_room_says_when_the_interview_was_finished_elsewhere(open_page, live):
+    interview, lead = live
+    page = enter(open_page(lead), interview)
+    lifecycle.finish(interview=interview, by=lead)
+
+    page.locator("[data-ended]").wait_for(timeout=15_000)
+
+    assert page.locator("small[data-ends]").inner_text() == "finished"
+    page.get_by_role("link", name="Go to the review").click()
+    page.wait_for_url("**/review/")
+
+
+def test_out_of_reach_is_said_before_two_versions_elsewhere(open_page, live):
+    interview, lead = live
+    laptop, phone = enter(open_page(lead), interview), enter(open_page(lead), interview)
+    phone.keyboard.press("2")
+    saved(phone)
+    laptop.keyboard.press("5")
+    state(laptop, "conflict")
+    laptop.context.set_offline(True)
+    laptop.keyboard.press("j")
+
+    laptop.keyboard.press("4")
+
+    assert state(laptop, "local").startswith("On this device only: 1 change since")
+
+
+def test_both_versions_of_notes_can_be_kept(open_page, live):
+    interview, lead = live
+    laptop, phone = enter(open_page(lead), interview), enter(open_page(lead), interview)
+    write(phone, "From the phone")
+    write(laptop, "From the laptop", then=None)
+    state(laptop, "conflict")
+    labels = [label.split("\n")[0] for label in laptop.locator(".version h3").all_inner_texts()]
+
+    laptop.get_by_role("button", name="Keep both").click()
+    saved(laptop)
+
+    assert labels == ["Notes: as shown above", "Notes: another version"]
+    assert stored(interview).notes == "From the laptop\n\nFrom the phone"
+
+
+def test_finishing_out_of_reach_says_why_it_waits_where_one_looks(open_page, live):
+    interview, lead = live
+    page = enter(open_page(lead, **UNSEEN), interview)
+    write_out_of_reach(page, "Not there yet")
+    page.keyboard.press("Escape")
+    page.get_by_role("button", name="Finish").click()
+    page.locator("#finish").get_by_role("button", name="Finish").click()
+    waits = page.locator("#finish [data-unsaved]")
+    waits.wait_for()
+    said = waits.inner_text()
+
+    page.context.unroute("**/ops")
+    page.evaluate("dispatchEvent(new Event('online'))")
+    waits.wait_for(state="hidden")
+
+    assert said == "1 change is not saved yet. Wait for the connection, then try again."
+    page.locator("#finish").get_by_role("button", name="Finish").click()
+    page.wait_for_url("**/review/")
+
+
 def test_two_tabs_show_the_same_at_once(open_page, live):
     interview, lead = live
     here = enter(open_page(lead), interview)
@@ -389,7 +498,7 @@ def test_signing_out_asks_about_what_is_not_on_the_server(open_page, live):
     sign_out(page)
     page.wait_for_url("**/accounts/login/**")
 
-    assert "Signing out deletes them" in asked
+    assert "Signing out deletes it" in asked
     assert page.evaluate("indexedDB.databases()") == []
 
 
@@ -430,7 +539,7 @@ def test_signing_out_without_a_network_deletes_nothing(open_page, live):
     page.context.set_offline(True)
 
     sign_out(page)
-    page.locator(".message", has_text="Signing out deletes them").wait_for()
+    page.locator(".message", has_text="Signing out deletes it").wait_for()
     sign_out(page)
     page.locator(".message", has_text="could not be reached").wait_for()
 
@@ -452,12 +561,12 @@ def test_what_the_server_will_never_take_is_shown_on_any_page_until_its_author_l
         page.get_by_role("button", name="Download").click()
     page.goto("/accounts/logout/")
     sign_out(page)
-    asked = page.locator(".message", has_text="Signing out deletes them").inner_text()
+    asked = page.locator(".message", has_text="Signing out deletes it").inner_text()
     page.get_by_role("button", name="Discard").click()
 
     assert shown.startswith("Not saved in your scorecard, and will not be: ")
     assert "Typed before being excused" in downloaded.value.path().read_text()
-    assert asked.startswith("Changes to a scorecard are on this device only")
+    assert asked.startswith("One change to a scorecard")
     assert page.locator(".message", has_text="are saved now").count() == 0
     page.reload()
     page.wait_for_timeout(300)
@@ -534,7 +643,7 @@ def test_too_long_words_are_not_left_behind_by_finishing(open_page, live):
 
     page.get_by_role("button", name="Finish").click()
     page.locator("#finish").get_by_role("button", name="Finish").click()
-    page.locator("[data-notice] p", has_text="Not saved: 1 KB too long").wait_for()
+    page.locator("#finish [data-unsaved]", has_text="Not saved: 1 KB too long").wait_for()
 
     assert page.url.split("#")[0].endswith("/room/")
     assert len(notes(page).input_value()) == 25 * 1024

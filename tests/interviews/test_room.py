@@ -72,6 +72,63 @@ def test_room_of_a_panelist_has_nothing_of_the_leads(client):
     assert b"xylophone" not in client.get(url("room", interview)).content
 
 
+@pytest.mark.parametrize(("questions", "panelists"), [(2, 0), (12, 7)])
+def test_room_refresh_costs_the_same_however_large(client, django_assert_num_queries, questions, panelists):
+    interview = make_interview(state=State.LIVE, questions=questions)
+    for _number in range(panelists):
+        make_panelist(interview=interview)
+    client.force_login(lead_of(interview))
+
+    with django_assert_num_queries(5):
+        response = client.get(url("room_refresh", interview))
+
+    state = response.json()
+    assert (state["interview"], state["scorecard"], state["clock"]["running"]) == (
+        "live",
+        interview.scorecards.get(author=lead_of(interview)).pk,
+        True,
+    )
+
+
+def test_room_refresh_has_nothing_of_the_leads_for_a_panelist(client):
+    interview = make_interview(state=State.LIVE)
+    panelist = make_panelist(interview=interview)
+    interview.scorecards.get(author=lead_of(interview)).responses.update(
+        notes="xylophone", heads={"notes": str(uuid.uuid4())}
+    )
+    client.force_login(panelist.user)
+
+    response = client.get(url("room_refresh", interview))
+
+    assert (response.status_code, b"xylophone" in response.content) == (200, False)
+
+
+def test_room_refresh_before_the_start_tells_the_state_alone(client):
+    interview = make_interview()
+    client.force_login(lead_of(interview))
+
+    assert client.get(url("room_refresh", interview)).json() == {"interview": "scheduled"}
+
+
+def test_room_refresh_is_for_the_panel_only(client):
+    interview = make_interview(state=State.LIVE)
+    excused = make_panelist(interview=interview)
+    interview.panel.filter(pk=excused.pk).update(excused_at=interview.started_at, excused_reason="Ill")
+    statuses = []
+    for user in (make_user(Role.INTERVIEWER), make_user(Role.RECRUITER), excused.user):
+        client.force_login(user)
+        statuses.append(client.get(url("room_refresh", interview)).status_code)
+
+    assert statuses == [404, 404, 403]
+
+
+def test_room_refresh_by_post_is_refused(client):
+    interview = make_interview(state=State.LIVE)
+    client.force_login(lead_of(interview))
+
+    assert client.post(url("room_refresh", interview)).status_code == 405
+
+
 def test_room_before_the_start_is_a_lobby(client):
     interview = make_interview()
     client.force_login(lead_of(interview))

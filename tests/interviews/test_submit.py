@@ -150,6 +150,23 @@ def test_two_versions_must_be_settled(scorecard):
     assert scorecard.submit(op=uuid.uuid4(), heads=heads(scorecard)).submitted_at
 
 
+def test_all_that_stands_in_the_way_is_named_at_once():
+    scorecard = make_rated_scorecard(recommendation=None)
+    first, second = scorecard.responses.all()[:2]
+    scorecard.responses.filter(pk=first.pk).update(outcome="", rating=None)
+    write(scorecard, f"{second.key}.notes", "here")
+    write(scorecard, f"{second.key}.notes", "there")
+
+    with pytest.raises(Unresolved, match="These still wait") as refusal:
+        submitted(scorecard)
+
+    assert refusal.value.fields == {
+        f"{first.key}.outcome": "Question 1",
+        f"{second.key}.notes": "Question 2: notes",
+        "recommendation": "Recommendation",
+    }
+
+
 def test_field_that_moved_is_named(scorecard):
     key = scorecard.responses.first().key
     seen = heads(scorecard)

@@ -1,6 +1,6 @@
 // Ratings, outcomes, notes and ticks on the page, tied to the scorecard's fields: what is typed is edited there,
 // what is stored there is painted here. A control lives in [data-question="q17"]; outside one it is the scorecard's own.
-import { discardRefused, edit, nameIn, names, recovery, refusals, settle, status, valueOf, versionsOf } from "../saving/scorecard.js";
+import { allSafe, discardRefused, edit, nameIn, names, recovery, refusals, settle, status, tornFields, valueOf, versionsOf } from "../saving/scorecard.js";
 import { clockTime, say } from "./words.js";
 
 const NO_OUTCOME = { outcome: "", rating: null, covered_by: "" };
@@ -36,13 +36,14 @@ document.addEventListener("click", (event) => {
   const target = event.target;
   if (target.closest("[data-flag]")) toggleComeBack(questionOf(target));
   if (target.closest("[data-outcome-clear]")) setOutcome(questionOf(target), "");
-  if (target.closest("[data-keep]")) keep(target.closest("[data-keep]"));
+  if (target.closest("[data-keep]")) keep(target.closest("[data-keep]").dataset);
   if (target.closest("[data-notice-close]")) target.closest("[data-notice]").hidden = true;
 });
 
-function keep(button) {
-  const { name, keep: which } = button.dataset;
-  settle(name, versionsOf(name)[Number(which)].value);
+// One of them, or all of a text, one below the other.
+function keep({ name, keep: which }) {
+  const values = versionsOf(name).map(({ value }) => value);
+  settle(name, which === "all" ? values.join("\n\n") : values[Number(which)]);
 }
 
 document.addEventListener("scorecard:field", (event) => paint(event.detail.field));
@@ -83,24 +84,32 @@ function paintVersions(root, name) {
   const place = placeOfVersions(root);
   if (!place) return;
   for (const box of [...place.children]) if (box.dataset.of === name) box.remove();
-  place.append(...versionsOf(name).map((version, index) => versionBox(root, name, version, index)));
+  const versions = versionsOf(name);
+  place.append(...versions.map((version, index) => versionBox(root, name, version, index)));
+  if (versions.length && ["notes", "summary"].includes(fieldOf(name))) place.append(keeper(name, "all", "btn small keep-all"));
   place.hidden = !place.children.length;
 }
 
 // Outside a question: those of the scorecard itself.
 const placeOfVersions = (root) => root.querySelector(root === document ? "[data-versions=scorecard]" : "[data-versions]");
 
-function versionBox(root, name, { value, typed_at: typedAt, stands }, index) {
+function versionBox(root, name, { value, typed_at: typedAt }, index) {
   const box = element("div", { className: "version" });
   box.dataset.of = name;
-  const heading = box.appendChild(element("h3", { textContent: `${say(fieldOf(name))}: ${say(stands ? "theirs" : "mine")}` }));
+  const heading = box.appendChild(element("h3", { textContent: `${say(fieldOf(name))}: ${say(same(value, valueOf(name)) ? "versionShown" : "versionOther")}` }));
   if (typedAt) heading.append(element("small", { textContent: clockTime(new Date(typedAt)) }));
   box.append(element("pre", { className: "wrap", dir: "auto", textContent: inWords(root, name, value) }));
-  const button = element("button", { type: "button", className: "btn small", textContent: say("keep") });
-  Object.assign(button.dataset, { keep: index, name });
-  box.append(button);
+  box.append(keeper(name, index, "btn small"));
   return box;
 }
+
+function keeper(name, which, className) {
+  const button = element("button", { type: "button", className, textContent: say(which === "all" ? "keepAll" : "keep") });
+  Object.assign(button.dataset, { keep: which, name, of: name });
+  return button;
+}
+
+const same = (one, other) => JSON.stringify(one) === JSON.stringify(other);
 
 const element = (tag, properties) => Object.assign(document.createElement(tag), properties);
 const fieldOf = (name) => name.split(".").at(-1);
@@ -130,6 +139,7 @@ function paintStatus() {
     act.textContent = act.hidden ? "" : say(`act${name[0].toUpperCase()}${name.slice(1)}`);
   }
   if (refusals().length || refusedShown) paintRefused();
+  paintWaiting();
 }
 
 let refusedShown = null;
@@ -138,22 +148,35 @@ async function paintRefused() {
   (await refusedShown).showRefused(refusals(), discardRefused);
 }
 
-document.addEventListener("scorecard:unsaved", ({ detail: { count, tooLong } }) => {
-  notify(tooLong ? say("tooLong", { n: tooLong }) : say(count === 1 ? "leaveOne" : "leave", { n: count }), { bad: true });
+// A form that waits says what for, where its reader looks, as long as that is so.
+document.addEventListener("scorecard:unsaved", ({ detail: { form, count, tooLong } }) => {
+  const words = tooLong ? say("tooLong", { n: tooLong }) : say(count === 1 ? "leaveOne" : "leave", { n: count });
+  const place = form.querySelector("[data-unsaved]");
+  place.textContent = words;
+  place.hidden = false;
 });
 
-function notify(words, { bad = false } = {}) {
+function paintWaiting() {
+  if (allSafe()) for (const place of document.querySelectorAll("[data-unsaved]")) place.hidden = true;
+}
+
+function notify(words) {
   const notice = document.querySelector("[data-notice]");
   notice.hidden = false;
-  notice.classList.toggle("bad", bad);
   notice.querySelector("p").textContent = words;
 }
 
 document.querySelector("[data-save-act]")?.addEventListener("click", () => {
   const { name, field } = status();
   if (name === "signin") window.open("/accounts/login/?next=/accounts/signed-in/", "evenhand-sign-in", "popup,width=480,height=720");
-  else if (field) show(field);
+  else if (field) show(nearest(field));
 });
+
+// The versions of the question on screen come first.
+function nearest(field) {
+  const shown = document.querySelector("[data-panel]:not([hidden])")?.dataset.panel;
+  return tornFields().find((name) => name.startsWith(`${shown}.`)) ?? field;
+}
 
 // In the room one question is on screen, in the review all are.
 function show(name) {

@@ -3,9 +3,10 @@ import { open } from "./room.js";
 import { state } from "../saving/scorecard.js";
 import { clockTime, say } from "./words.js";
 
-const clock = state.clock;
-const skew = Date.parse(clock.now) - Date.now(); // this device's clock may be wrong; the server's is the panel's
-const endsAt = Date.parse(clock.ends_at);
+let { clock } = state;
+const loadedAt = Number(document.documentElement.dataset.kept) || Date.now(); // a kept page is as old as it is
+let skew = Date.parse(clock.now) - loadedAt; // this device's clock may be wrong; the server's is the panel's
+const endsAt = () => Date.parse(clock.ends_at);
 const elapsed = document.querySelector("[data-elapsed]");
 const ends = document.querySelector("[data-ends]");
 const budget = document.querySelector("[data-budget]");
@@ -24,8 +25,8 @@ const written = (all) => {
 
 function tick() {
   elapsed.textContent = written(seconds());
-  const over = Math.floor((serverNow() - endsAt) / 60_000);
-  ends.textContent = !clock.running ? say("paused") : over > 0 ? say("over", { n: over }) : say("ends", { time: clockTime(endsAt) });
+  const over = Math.floor((serverNow() - endsAt()) / 60_000);
+  ends.textContent = isOver() ? say("finished") : !clock.running ? say("paused") : over > 0 ? say("over", { n: over }) : say("ends", { time: clockTime(endsAt()) });
   document.querySelector("[data-clock]").classList.toggle("over", over >= 0);
   budget.value = Math.min(1, seconds() / (clock.length * 60));
 }
@@ -37,11 +38,21 @@ function advise() {
   const here = panels.findIndex((panel) => !panel.hidden);
   const ahead = panels.filter((panel, index) => panel.dataset.kind === "segment" && index >= here);
   const needed = [...left, ...ahead].reduce((sum, panel) => sum + Number(panel.dataset.minutes), 0);
-  const spare = Math.round((endsAt - serverNow()) / 60_000) - needed;
+  const spare = Math.round((endsAt() - serverNow()) / 60_000) - needed;
   const verdict = spare < -2 ? say("behind", { n: -spare }) : spare > 5 ? say("ahead", { n: spare }) : say("onTime");
   const minutes = left.reduce((sum, panel) => sum + Number(panel.dataset.minutes), 0);
   pace.textContent = left.length ? `${say(left.length === 1 ? "leftOne" : "left", { n: left.length, minutes })} ${verdict}` : say("leftNone");
 }
+
+const isOver = () => state.interview === "finished";
+
+// Paused, resumed or finished elsewhere.
+document.addEventListener("scorecard:clock", () => {
+  ({ clock } = state);
+  skew = Date.parse(clock.now) - Date.now();
+  document.querySelector("[data-ended]").hidden = !isOver();
+  tick();
+});
 
 tick();
 advise();

@@ -1,11 +1,11 @@
 // The review: outcomes by select, the words of the chosen rating, what is still open, and the way to submit.
 import { outcomeOf, setOutcome } from "./answers.js";
 import { dropRoom } from "../saving/device.js";
-import { edit, forget, heads, state, valueOf } from "../saving/scorecard.js";
+import { edit, forget, heads, state, tornFields, valueOf } from "../saving/scorecard.js";
 import { say } from "./words.js";
 
 const questions = [...document.querySelectorAll("[data-question]")];
-const isOpen = (question) => !outcomeOf(question.dataset.question).outcome || valueOf(`${question.dataset.question}.come_back`, false);
+const isOpen = ({ dataset: { question: key } }) => !outcomeOf(key).outcome || valueOf(`${key}.come_back`, false) || tornFields().some((name) => name.startsWith(`${key}.`));
 
 document.addEventListener("change", (event) => {
   const question = event.target.closest("[data-question]");
@@ -49,7 +49,7 @@ function paint(question) {
 function count() {
   const open = questions.filter(isOpen).length;
   const bare = questions.filter((question) => !outcomeOf(question.dataset.question).outcome).length;
-  const [one, many] = bare ? ["openOne", "openMany"] : ["flaggedOne", "flaggedMany"];
+  const [one, many] = bare || tornFields().length ? ["openOne", "openMany"] : ["flaggedOne", "flaggedMany"];
   const words = !open ? say("leftNone") : say(open === 1 ? one : many, { n: open });
   document.querySelector("[data-open-count]").textContent = open ? words : "";
   document.querySelector("[data-submit-words]").textContent = words;
@@ -59,6 +59,14 @@ function count() {
 
 // What is sealed is what the author saw: the form names the operations behind it.
 document.addEventListener("scorecard:status", nameHeads);
+document.addEventListener("submit", forgetProblem, { capture: true });
+
+// What stood in the way of the last attempt may be gone.
+function forgetProblem({ target }) {
+  if (!target.matches("[data-submit-scorecard]")) return;
+  const place = Object.assign(document.createElement("div"), { id: "submit-problem", ariaLive: "assertive" });
+  document.getElementById("submit-problem").replaceWith(place);
+}
 
 function nameHeads() {
   document.querySelector("[data-submit-scorecard] [name=heads]").value = JSON.stringify(heads());

@@ -7,8 +7,8 @@ const panels = [...room.querySelectorAll("[data-panel]")];
 const links = new Map([...room.querySelectorAll("[data-go]")].map((link) => [link.dataset.go, link]));
 const questions = panels.filter((panel) => panel.dataset.kind === "question");
 const INTERVAL = 30_000; // the most time on a question that a killed browser may forget
-// Pausing, a reload and the way back from Today come to the question that was shown, not to the beginning.
-const placeKey = `room:${room.dataset.interview}`;
+// Pausing, a reload, a closed tab and the way back from Today come to the question that was shown, not to the beginning.
+const placeKey = `evenhand-place-${room.dataset.interview}`; // device.js removes them
 let shown = null;
 let since = 0;
 
@@ -29,7 +29,7 @@ export function go(key, { focus = false } = {}) {
   links.get(key)?.setAttribute("aria-current", "step");
   shown = panel;
   room.dataset.shows = panel.dataset.kind; // the layout turns on it
-  sessionStorage.setItem(placeKey, key);
+  localStorage.setItem(placeKey, key);
   since = Date.now();
   dock();
   document.dispatchEvent(new CustomEvent("room:shown", { detail: { key } }));
@@ -125,7 +125,7 @@ document.querySelector("dialog[data-open-now]")?.showModal();
 
 // On another device that is the first open question, once something has been answered.
 function place() {
-  const known = [location.hash.slice(1), sessionStorage.getItem(placeKey)].find((key) => links.has(key));
+  const known = [location.hash.slice(1), localStorage.getItem(placeKey)].find((key) => links.has(key));
   const left = open();
   const first = left.length && left.length < questions.length ? left[0] : panels[0];
   return known ?? first.dataset.panel;

@@ -14,8 +14,9 @@ export async function dropRoom(user, page) {
   if (await globalThis.caches?.has(roomsName(user))) await (await caches.open(roomsName(user))).delete(page);
 }
 
-// Removes both.
+// Removes both, and which question was shown last in each room.
 export async function empty(user) {
+  for (const name of Object.keys(localStorage)) if (name.startsWith("evenhand-place-")) localStorage.removeItem(name);
   await globalThis.caches?.delete(roomsName(user));
   await new Promise((resolve) => {
     const request = indexedDB.deleteDatabase(outboxName(user));

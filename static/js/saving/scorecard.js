@@ -12,6 +12,7 @@ export const state = JSON.parse(document.getElementById("scorecard-state").textC
 
 const LARGEST_VALUE = 24 * 1024; // bytes, as on the server
 const SYNC_EVERY = 2000;
+const REFRESH_AFTER = 10_000;
 const LONGEST_START = 5000; // a browser whose storage does not answer at all does not keep anybody out
 const { user, scorecard, protocol, saving: timing } = state;
 const writer = randomId();
@@ -37,7 +38,7 @@ function field(name) {
 // Reading
 
 export const valueOf = (name, otherwise) => fields.get(name)?.value ?? otherwise;
-export const names = () => [...fields.keys()];
+export const names = (fresh = state) => [...new Set([...fields.keys(), ...Object.keys(fresh.fields)])];
 export const refusals = () => refused;
 
 // The versions that lost in a field and wait for a choice, and the one that stands: `[{op, value, typed_at, stands}]`.
@@ -48,6 +49,9 @@ export function versionsOf(name) {
   return [...lost, { op: known.head, value: known.value, typed_at: known.at, stands: true }];
 }
 
+// Fields with two versions.
+export const tornFields = () => names().filter((name) => versionsOf(name).length);
+
 // The last applied operation of every field, as submitting names them: what the author saw.
 export const heads = () => Object.fromEntries([...fields].filter(([, { known }]) => known.head).map(([name, { known }]) => [name, known.head]));
 
@@ -56,12 +60,12 @@ const unsaved = () => [...pending.values()].filter((operation) => !isTime(operat
 
 // The first field that holds more than the server takes: it is on this page and nowhere else.
 const longer = () => [...fields].find(([, { excess }]) => excess);
-const allSafe = () => !pending.size && !longer();
+export const allSafe = () => !pending.size && !longer();
 
 export function status() {
   const waiting = unsaved();
   const tooLong = longer();
-  const torn = [...fields.keys()].find((name) => versionsOf(name).length);
+  const torn = tornFields();
   if (trouble === "signin") return { name: "signin", words: say("signin") };
   if (trouble === "reload") return { name: "failed", words: say("reload") };
   if (tooLong) return { name: "failed", words: say("tooLong", { n: tooLong[1].excess }), field: tooLong[0] };
@@ -70,7 +74,7 @@ export function status() {
     const since = clockTime(new Date(waiting[0].typed_at));
     return { name: "local", words: say(waiting.length === 1 ? "localOne" : "local", { n: waiting.length, time: since }) };
   }
-  if (torn) return { name: "conflict", words: say("conflict"), field: torn };
+  if (torn.length) return { name: "conflict", words: say(torn.length === 1 ? "conflict" : "conflicts", { n: torn.length }), field: torn[0] };
   if (waiting.length) return { name: "saving", words: say("saving") };
   if (refused.length) return { name: "failed", words: say("notAll") };
   return { name: "saved", words: savedAt ? say("saved", { time: clockTime(savedAt) }) : say("savedNone") };
@@ -174,8 +178,8 @@ async function keep(operation, store) {
 // What this device knows goes over what the server's page says, and what was never sent over both.
 async function load(outbox) {
   sender.outbox = outbox;
-  const { operations, known, refused: aside } = await outbox.read(scorecard);
-  const newer = known.filter(({ known_at: at }) => Date.parse(at) >= Date.parse(state.as_of));
+  const { operations, known: before, refused: aside } = await outbox.read(scorecard);
+  const newer = before.filter(({ known_at: at }) => Date.parse(at) >= Date.parse(state.as_of));
   newer.forEach(learn);
   refused = aside;
   const early = [...pending.values()]; // typed meanwhile
@@ -185,13 +189,13 @@ async function load(outbox) {
   const missed = operations.filter((operation) => !isTime(operation) && !written.has(operation.field));
   for (const { field: name, value, op } of missed) offer(name, value, op);
   recovery = await recovered(operations);
-  await outbox.learn(scorecard, torn(known.filter((entry) => !newer.includes(entry))));
+  await outbox.learn(scorecard, toLearn(before.filter((entry) => !newer.includes(entry))));
   tellAll();
   flush();
 }
 
 // What the page says of fields with two versions, where the device knows less or something older.
-function torn(older) {
+function toLearn(older) {
   const names = new Set([...older, ...entries()].filter(({ conflicts }) => conflicts.length).map(({ field: name }) => name));
   return entries().filter(({ field: name }) => names.has(name));
 }
@@ -294,15 +298,15 @@ function take(taken, at) {
   for (const { operation, answer } of taken.filter(({ operation: { scorecard: of } }) => of === scorecard)) {
     pending.delete(operation.op);
     if (isRefusal(answer)) refused = [...refused, { ...operation, reason: answer.reason }];
-    else if (!isTime(operation)) settledField(operation, answer);
+    else if (!isTime(operation)) settledField(operation, answer, at);
   }
   if (at) savedAt = new Date(at);
   tellAll();
 }
 
-function settledField(operation, answer) {
+function settledField(operation, answer, at) {
   const shown = field(operation.field);
-  shown.known = after(shown.known, operation, answer);
+  shown.known = { ...after(shown.known, operation, answer), known_at: at };
   if (operation.settles) shown.settling = new Set();
   if (shown.known.head === operation.op && operation.writer !== writer) offer(operation.field, operation.value, operation.op);
   changed(operation.field);
@@ -366,6 +370,29 @@ async function reconcile() {
   tellAll();
 }
 
+// What another device or another person did meanwhile. What was typed here and is under way is not touched by it.
+let refreshedAt = Date.now();
+async function refresh() {
+  if (document.visibilityState === "hidden" || trouble || away || Date.now() - refreshedAt < REFRESH_AFTER) return;
+  refreshedAt = Date.now();
+  const response = await fetch(state.refresh, { headers: { Accept: "application/json" } }).catch(() => null);
+  if (!response?.ok) return; // sending says what is wrong
+  const fresh = await response.json();
+  if (fresh.clock) Object.assign(state, { interview: fresh.interview, clock: fresh.clock });
+  document.dispatchEvent(new CustomEvent("scorecard:clock"));
+  if (!fresh.scorecard || fresh.user !== user) return;
+  const moved = names(fresh).map((name) => ({ ...unknown(), ...fresh.fields[name], field: name, known_at: fresh.as_of })).filter(isNews);
+  moved.forEach(learn);
+  if (moved.length) await sender.outbox.learn(scorecard, moved).catch(() => {});
+}
+
+function isNews({ field: name, head, conflicts, known_at: at }) {
+  const { known } = field(name);
+  if (Date.parse(known.known_at) >= Date.parse(at) || [...pending.values()].some(({ field: of }) => of === name)) return false;
+  const versions = (list) => list.map(({ op }) => op).join();
+  return known.head !== head || versions(known.conflicts) !== versions(conflicts);
+}
+
 const untilSent = () => {
   const [oldest] = pending.values();
   return Math.max(0, Math.min(timing.idle, timing.most - (Date.now() - Date.parse(oldest?.typed_at ?? now()))));
@@ -410,10 +437,12 @@ function leave() {
   sender.leave(operations);
 }
 
-addEventListener("online", flush);
-addEventListener("pageshow", flush);
-addEventListener("focus", flush);
-document.addEventListener("visibilitychange", () => (document.visibilityState === "hidden" ? leave() : flush()));
+const comeBack = () => flush().then(refresh);
+addEventListener("online", comeBack);
+addEventListener("pageshow", comeBack);
+addEventListener("focus", comeBack);
+document.addEventListener("visibilitychange", () => (document.visibilityState === "hidden" ? leave() : comeBack()));
+setInterval(refresh, REFRESH_AFTER);
 addEventListener("pagehide", leave);
 document.addEventListener("focusout", ({ target }) => {
   const name = nameOf(target);
@@ -441,18 +470,18 @@ document.addEventListener("submit", async (event) => {
   const form = event.target.closest("form[data-save-first]:not([hx-post])");
   if (!form || allSafe()) return;
   event.preventDefault();
-  if (await savedFirst()) form.requestSubmit(event.submitter);
+  if (await savedFirst(form)) form.requestSubmit(event.submitter);
 });
 document.addEventListener("htmx:confirm", async (event) => {
   if (!event.target.matches("[data-save-first]") || allSafe()) return;
   event.preventDefault();
-  if (await savedFirst()) event.detail.issueRequest();
+  if (await savedFirst(event.target)) event.detail.issueRequest();
 });
 
-async function savedFirst() {
+async function savedFirst(form) {
   if ((await flush()) && allSafe()) return true;
   const tooLong = longer()?.[1].excess ?? 0;
-  document.dispatchEvent(new CustomEvent("scorecard:unsaved", { detail: { count: Math.max(1, unsaved().length), tooLong } }));
+  document.dispatchEvent(new CustomEvent("scorecard:unsaved", { detail: { form, count: Math.max(1, unsaved().length), tooLong } }));
   return false;
 }
 

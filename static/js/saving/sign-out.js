@@ -16,7 +16,7 @@ document.addEventListener("submit", async (event) => {
   if (waiting.length && !("asked" in form.dataset)) {
     form.dataset.asked = "";
     const time = new Intl.DateTimeFormat(lang, { hour: "2-digit", minute: "2-digit", hourCycle: "h23" }).format(new Date(waiting[0].typed_at));
-    return say(words.notSent.replace("{n}", waiting.length).replace("{time}", time));
+    return say((waiting.length === 1 ? words.notSentOne : words.notSent).replace("{n}", waiting.length).replace("{time}", time));
   }
   const response = await fetch(form.action, { method: "POST", body: new FormData(form) }).catch(() => null);
   if (!response) return say(words.network); // still signed in, so everything stays
