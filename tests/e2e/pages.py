@@ -38,7 +38,13 @@ from tests.e2e.browser import ready  # noqa: E402
 from tests.factories import make_invitation, make_opening, make_plan, make_question, make_user  # noqa: E402
 
 # Not pages: an answer for machines, fragments that other pages show, and redirects.
-NOT_PAGES = {"healthz", "interviews:room_refresh", "service_worker", "questionbank:question_stage", "questionbank:detail_list"}
+NOT_PAGES = {
+    "healthz",
+    "interviews:room_refresh",
+    "service_worker",
+    "questionbank:question_stage",
+    "questionbank:detail_list",
+}
 
 
 @dataclass
