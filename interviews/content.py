@@ -45,6 +45,7 @@ class Entry:
     kind: str
     content: dict
     competency: str = ""
+    weight: int = 1
     must_ask: bool = False
     note: str = ""
     unplanned: bool = False
@@ -108,6 +109,7 @@ def room_entries(version_id, unplanned_ids):
             kind=item.kind,
             content=item.content,
             competency=item.competency,
+            weight=item.weight,
             must_ask=item.must_ask,
             note=item.note,
         )

@@ -74,5 +74,6 @@ SENTENCES = {
     What.LEAD_TAKEN: lambda: _("%(name)s took the lead"),
     What.EXCUSED: lambda: _("%(name)s excused"),
     What.VERSION_CHANGED: lambda: _("Plan changed from “%(before)s” to “%(after)s”"),
+    What.ADJUSTED: lambda: _("Setting and time adjusted: %(minutes)s min in all"),
     What.SUBMITTED: lambda: _("Scorecard submitted"),
 }

@@ -32,8 +32,8 @@ ON_THE_DAY = timedelta(minutes=30)
 
 
 @transaction.atomic
-def schedule(*, candidate, opening, version, at, panel, by, demo=False):
-    """A scheduled interview with its panel, `[(user, place), …]`, exactly one of them lead.
+def schedule(*, candidate, opening, version, at, panel, by, demo=False, **adjustments):
+    """A scheduled interview with its panel, `[(user, place), …]`, exactly one of them lead. `adjustments` as for `adjust`.
 
     Each lead and panelist gets a scorecard. Raises `NotNow` for a panel without exactly one lead.
     """
@@ -47,6 +47,7 @@ def schedule(*, candidate, opening, version, at, panel, by, demo=False):
         scheduled_at=at,
         created_by=by,
         demo=demo,
+        **adjustments,
     )
     for user, place in panel:
         seat(interview, user, place)
@@ -99,6 +100,17 @@ def change_version(*, interview, version, by):
 
 
 @transaction.atomic
+def adjust(*, interview, by, setting, extra_time, breaks, language):
+    """Where it is held and how much time there is, `extra_time` in percent and `breaks` in minutes, before a sitting."""
+    interview = locked(
+        interview, State.SCHEDULED, instead=_("Time and setting are fixed once an interview has started.")
+    )
+    interview = changed(interview, setting=setting, extra_time=extra_time, breaks=breaks, language=language)
+    record(interview, What.ADJUSTED, by, minutes=interview.length)
+    return interview
+
+
+@transaction.atomic
 def cancel(*, interview, by, reason=""):
     interview = locked(interview, State.SCHEDULED, instead=_("Only a scheduled interview can be cancelled."))
     refuse_second_sitting(interview)
@@ -133,7 +145,7 @@ def start(*, interview, by):
         interview=interview,
         number=interview.sittings.count() + 1,
         started_at=now,
-        ends_at=begins + timedelta(minutes=interview.version.length),
+        ends_at=begins + timedelta(minutes=interview.length),
     )
     if interview.started_at is None:
         add_responses(interview.scorecards.all(), interview)

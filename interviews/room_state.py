@@ -20,7 +20,7 @@ def room_state(*, interview, length, own):
 
 
 def clock(interview, length):
-    """Elapsed seconds of the latest sitting, its hard end and the plan's length in minutes. One query."""
+    """Elapsed seconds of the latest sitting, its hard end, the length in minutes, extra time in percent. One query."""
     sitting = interview.sittings.last()
     now = timezone.now()
     return {
@@ -28,6 +28,7 @@ def clock(interview, length):
         "elapsed": sitting.elapsed_seconds(now),
         "running": interview.state == State.LIVE,
         "ends_at": sitting.ends_at,
-        "length": length,
+        "length": interview.stretched(length),
+        "extra_time": interview.extra_time,
         "pause_reason": sitting.pause_reason,
     }

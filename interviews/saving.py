@@ -497,7 +497,9 @@ SELECT jsonb_build_object('id', id, 'heads', heads, 'recommendation', recommenda
             ORDER BY id DESC LIMIT 1) AS at
         FROM interviews_operation AS lost
         WHERE scorecard_id = scorecard.id AND result = 'conflict' AND settled_by_id IS NULL ORDER BY id
-    ) AS operation)
+    ) AS operation),
+    (SELECT coalesce(jsonb_object_agg(coalesce('q' || item_id, 'u' || unplanned_id), seconds), '{{}}')
+        FROM interviews_response WHERE scorecard_id = scorecard.id AND seconds > 0)
 FROM interviews_scorecard AS scorecard WHERE interview_id = %s AND author_id = %s
 """.format(  # noqa: S608, all of it stands in this file
     columns=", ".join(column for field in OF_RESPONSE.values() for column in field.columns)
@@ -509,7 +511,8 @@ def state_of(*, interview_id, author):
 
     `{"as_of", "protocol", "user", "scorecard", "submitted", "unplanned": [id], "fields": {"q17.notes": {"value", "head",
     "conflicts": [{"op", "value", "typed_at"}]}}}`, with each field that somebody wrote in: a page of 60 questions would
-    carry 400 that nobody touched. A field with conflicts has `at` too, when its value was typed.
+    carry 400 that nobody touched. A field with conflicts has `at` too, when its value was typed. `spent` are the seconds
+    on each question that had any, `{"q17": 95}`.
     """
     as_of = timezone.now()  # before it is read: what was saved since is known to whoever saved it
     with connection.cursor() as cursor:
@@ -517,7 +520,7 @@ def state_of(*, interview_id, author):
         found = cursor.fetchone()
     if found is None:
         return None
-    stored, submitted, unplanned, responses, versions = found
+    stored, submitted, unplanned, responses, versions, spent = found
     scorecard = Scorecard(**json.loads(stored))
     responses = {response.key: response for response in (Response(**stored) for stored in json.loads(responses))}
     fields = {field: entry(scorecard, responses, field) for field in heads_of(scorecard, responses.values())}
@@ -535,6 +538,7 @@ def state_of(*, interview_id, author):
         "submitted": submitted,
         "unplanned": unplanned,
         "fields": fields,
+        "spent": json.loads(spent),
     }
 
 

@@ -96,7 +96,16 @@ def make_candidate(**kwargs):
 
 
 def make_interview(
-    *, state=State.SCHEDULED, panel=None, lead=None, questions=3, version=None, candidate=None, opening=None, at=None
+    *,
+    state=State.SCHEDULED,
+    panel=None,
+    lead=None,
+    questions=3,
+    version=None,
+    candidate=None,
+    opening=None,
+    at=None,
+    **adjustments,
 ):
     """An interview brought to its state the way people do. `panel` is `[(user, place), …]`, by default a lead alone."""
     version = version or make_version(questions=questions, opening=opening)
@@ -109,6 +118,7 @@ def make_interview(
         at=at or timezone.now(),
         panel=panel,
         by=lead,
+        **adjustments,
     )
     for act in STEPS[state]:
         interview = act(interview=interview, by=lead)

@@ -12,6 +12,7 @@ from django.utils.translation import gettext_lazy as _
 from accounts.models import Role, User
 from interviews import lifecycle
 from interviews.models import Candidate, Opening, Place, PlanVersion
+from interviews.models.interviews import ExtraTime, Setting
 
 NEW = "new"
 JOINING = [(Place.PANELIST.value, Place.PANELIST.label), (Place.OBSERVER.value, Place.OBSERVER.label)]
@@ -79,7 +80,36 @@ class AtForm(forms.Form):
         return self.cleaned_data
 
 
-class ScheduleForm(AtForm):
+class AdjustForm(forms.Form):
+    """Where an interview is held, and how much time it gets."""
+
+    setting = forms.ChoiceField(
+        label=_("Where it is held"),
+        choices=Setting.choices,
+        initial=Setting.CALL,
+        widget=forms.RadioSelect,
+        help_text=_("Where the candidate can see the interviewer's screen, guidance and answers start hidden."),
+    )
+    extra_time = forms.TypedChoiceField(
+        label=_("Extra time"),
+        choices=ExtraTime.choices,
+        coerce=int,
+        initial=ExtraTime.NONE,
+        help_text=_("For every question and segment. Do not write down why."),
+    )
+    breaks = forms.IntegerField(
+        label=_("Minutes of breaks"),
+        min_value=0,
+        max_value=120,
+        initial=0,
+        error_messages={"required": _("Enter 0 if there is no break."), "invalid": _("Enter a number of minutes.")},
+    )
+    language = forms.CharField(
+        label=_("Language"), max_length=40, required=False, help_text=_("If it is another than usual.")
+    )
+
+
+class ScheduleForm(AdjustForm, AtForm):
     """Candidate, plan version, time and panel. The lead has a field of their own, so that there is exactly one.
 
     Two queries to build, for plan versions and people; those of the candidate and the checks come on top.
@@ -220,6 +250,7 @@ class ScheduleForm(AtForm):
             at=data["at"],
             panel=[(data["lead"], Place.LEAD), *self.joining()],
             by=self.user,
+            **{name: data[name] for name in AdjustForm.base_fields},
         )
 
 

@@ -23,6 +23,7 @@ class HistoryEntry(models.Model):
         PANELIST_REMOVED = "panelist_removed", _("Panelist removed")
         LEAD_TAKEN = "lead_taken", _("Lead taken over")
         EXCUSED = "excused", _("Panelist excused")
+        ADJUSTED = "adjusted", _("Setting and time adjusted")
         VERSION_CHANGED = "version_changed", _("Plan version changed")
         SUBMITTED = "submitted", _("Scorecard submitted")
 

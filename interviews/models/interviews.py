@@ -25,6 +25,23 @@ class State(models.TextChoices):
     NO_SHOW = "no_show", _("No-show")
 
 
+class Setting(models.TextChoices):
+    """Where the candidate sits; where they can see the interviewer's screen, answers start hidden."""
+
+    CALL = "call", _("Video call")
+    SHARED = "shared", _("Video call with a shared screen")
+    ON_SITE = "on_site", _("On site")
+
+
+class ExtraTime(models.IntegerChoices):
+    """Percent of the plan's time."""
+
+    NONE = 100, _("None")
+    QUARTER = 125, _("A quarter more")
+    HALF = 150, _("Half as much again")
+    DOUBLE = 200, _("Twice the time")
+
+
 class InterviewQuerySet(models.QuerySet):
     def visible_to(self, user):
         """Interviews whose existence the user may know: their panels, their openings, all for recruiters."""
@@ -40,6 +57,11 @@ class InterviewQuerySet(models.QuerySet):
         if user.holds(Role.RECRUITER):
             return self
         return self.filter(opening__in=user.openings.all()) if user.holds(Role.HIRING_MANAGER) else self.none()
+
+    def running_with(self, user):
+        """Live or paused, with the user in the room."""
+        entering = Panelist.objects.of(user).entering().filter(interview=OuterRef("pk"))
+        return self.filter(Exists(entering), state__in=[State.LIVE, State.PAUSED])
 
     def led_by(self, user):
         """Interviews the user may start, pause and finish."""
@@ -138,6 +160,11 @@ class Interview(models.Model):
     finished_at = models.DateTimeField(null=True, blank=True, editable=False)
     # When the last scorecard came in; null while one is owed.
     completed_at = models.DateTimeField(null=True, blank=True, editable=False)
+    setting = models.CharField(_("setting"), max_length=8, choices=Setting, default=Setting.CALL)
+    # Adjustments change the time. Why they were made is nobody's business and is not stored.
+    extra_time = models.PositiveSmallIntegerField(_("extra time"), choices=ExtraTime, default=ExtraTime.NONE)
+    breaks = models.PositiveSmallIntegerField(_("minutes of breaks"), default=0)
+    language = models.CharField(_("language"), max_length=40, blank=True)
     demo = models.BooleanField(default=False, editable=False)
     created_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, models.PROTECT, null=True, editable=False, related_name="+"
@@ -171,6 +198,8 @@ class Interview(models.Model):
         ]
         constraints = [
             models.CheckConstraint(condition=Q(state__in=State.values), name="interview_state_exists"),
+            models.CheckConstraint(condition=Q(setting__in=Setting.values), name="setting_exists"),
+            models.CheckConstraint(condition=Q(extra_time__in=ExtraTime.values), name="extra_time_exists"),
             models.CheckConstraint(
                 condition=~Q(state__in=["live", "paused", "finished"]) | Q(started_at__isnull=False),
                 name="running_interview_has_started",
@@ -191,6 +220,19 @@ class Interview(models.Model):
         if self.state == State.FINISHED:
             return reverse("interviews:record_detail", args=[self.pk])
         return reverse("interviews:interview_detail", args=[self.pk])
+
+    @property
+    def length(self):
+        """Minutes of the plan version with extra time and breaks."""
+        return self.stretched(self.version.length)
+
+    def stretched(self, minutes):
+        """A plan's minutes with extra time, rounded up, and breaks."""
+        return -(-minutes * self.extra_time // 100) + self.breaks
+
+    @property
+    def answers_start_hidden(self):
+        return self.setting != Setting.CALL
 
     @property
     def scorecards_due_at(self):

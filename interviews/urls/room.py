@@ -5,6 +5,7 @@ from interviews.views import review, room
 urlpatterns = [
     # interviews/ID/: the room and what the lead does there
     path("interviews/<int:pk>/room/", room.room, name="room"),
+    path("interviews/<int:pk>/candidate/", room.candidate_view, name="candidate_view"),
     path("interviews/<int:pk>/room/state/", room.room_refresh, name="room_refresh"),
     path("interviews/<int:pk>/start/", room.interview_start, name="interview_start"),
     path("interviews/<int:pk>/pause/", room.interview_pause, name="interview_pause"),

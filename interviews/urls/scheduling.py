@@ -9,6 +9,7 @@ urlpatterns = [
     path("interviews/new/", scheduling.interview_schedule, name="interview_schedule"),
     path("interviews/<int:pk>/", scheduling.interview_detail, name="interview_detail"),
     path("interviews/<int:pk>/move/", scheduling.interview_move, name="interview_move"),
+    path("interviews/<int:pk>/adjust/", scheduling.interview_adjust, name="interview_adjust"),
     path("interviews/<int:pk>/cancel/", scheduling.interview_cancel, name="interview_cancel"),
     path("interviews/<int:pk>/no-show/", scheduling.interview_no_show, name="interview_no_show"),
     path("interviews/<int:pk>/version/", scheduling.interview_version, name="interview_version"),

@@ -37,6 +37,17 @@ def room(request, pk):
 
 
 @require_safe
+def candidate_view(request, pk):
+    """The window that a candidate may see. It holds nothing: the room beside it hands it one question at a time."""
+    places = places_of(request.user)
+    place = get_or_refuse(places, places.entering(), interview=pk)
+    response = render(request, "interviews/candidate_view.html", {"interview": place.interview})
+    if place.interview.state in (State.LIVE, State.PAUSED):
+        response["Evenhand-Room"] = request.user.pk
+    return response
+
+
+@require_safe
 def room_refresh(request, pk):
     """What an open room or review should show by now, as JSON; once it is neither, only the interview's state.
     At most 6 queries."""

@@ -10,6 +10,7 @@ from config.paging import page_of
 from interviews import lifecycle
 from interviews.forms.scheduling import (
     NEW,
+    AdjustForm,
     ConfirmForm,
     MoveForm,
     ReasonForm,
@@ -139,6 +140,23 @@ def interview_move(request, pk):
             "title": _("Move the interview"),
             "explanation": _("The time it had so far stays in its history."),
             "button": _("Move"),
+        },
+    )
+
+
+def interview_adjust(request, pk):
+    interview = get_schedulable(request, pk)
+    initial = {name: getattr(interview, name) for name in AdjustForm.base_fields}
+    return carry_out(
+        request,
+        form=AdjustForm(posted(request), initial=initial),
+        action=lambda **fields: lifecycle.adjust(interview=interview, by=request.user, **fields),
+        done=_("Adjusted."),
+        page={
+            "interview": interview,
+            "title": _("Setting and time"),
+            "explanation": _("Extra time and breaks move the end; the room plans by it."),
+            "button": _("Adjust"),
         },
     )
 

@@ -1,8 +1,9 @@
-// The live room opens and reloads without a network, for the person who had it open here; no other page is kept.
+// The live room and the candidate's window open and reload without a network, for the person who had the room open here;
+// no other page is kept.
 // Rooms come from the network as long as it answers. Files are kept under VERSION, which the server puts before this.
 const FILES = `evenhand-files-${VERSION}`;
 const WHO = "evenhand-who"; // who was signed in last: a kept page is nobody else's
-const ROOM = /^\/interviews\/\d+\/room\/$/;
+const ROOM = /^\/interviews\/\d+\/(room|candidate)\/$/;
 const SIGN_IN = "/accounts/login/";
 const SINCE = "Evenhand-Since";
 const PATIENCE = 8000; // milliseconds for a server that does not answer, where something kept can stand in
@@ -13,9 +14,9 @@ addEventListener("install", () => skipWaiting());
 addEventListener("activate", (event) => event.waitUntil(Promise.all([dropOldFiles(), clients.claim()])));
 
 addEventListener("message", (event) => {
-  const { type, user, page, files } = event.data;
+  const { type, user, pages, files } = event.data;
   if (type === "user") event.waitUntil(remember(user));
-  if (type === "keep") event.waitUntil(keep(user, page, files));
+  if (type === "keep") event.waitUntil(keep(user, pages, files));
 });
 
 async function remember(user) {
@@ -26,13 +27,21 @@ async function remember(user) {
 const whoIsHere = async () => (await (await caches.match("/who", { cacheName: WHO }))?.text()) ?? "";
 
 // The room comes last: where it is kept, so is what it needs.
-async function keep(user, page, files) {
+async function keep(user, pages, files) {
   const keeping = [];
   const later = (work) => keeping.push(work);
   await Promise.allSettled(files.filter((file) => isFile(new URL(file))).map((file) => fileFromNetwork(file, later)));
   await Promise.all(keeping);
-  await roomFromNetwork(page, user, later);
+  for (const page of pages) await keepWith(page, user, later);
   await Promise.all(keeping);
+}
+
+// A page that is not open yet, with the files that it names.
+async function keepWith(page, user, later) {
+  const html = await (await roomFromNetwork(page, user, later)).text();
+  const named = [...html.matchAll(/(?:href|src)="(\/static\/[^"]+)"/g)].map(([, file]) => new URL(file, location).href);
+  const known = await Promise.all(named.map((file) => caches.match(file)));
+  await Promise.allSettled(named.filter((_file, index) => !known[index]).map((file) => fileFromNetwork(file, later)));
 }
 
 addEventListener("fetch", (event) => {

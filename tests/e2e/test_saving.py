@@ -135,7 +135,7 @@ def test_no_other_page_is_kept(open_page, live):
         }"""
     )
 
-    assert set(kept) == {"/who", f"/interviews/{interview.pk}/room/"}
+    assert set(kept) == {"/who", f"/interviews/{interview.pk}/room/", f"/interviews/{interview.pk}/candidate/"}
 
 
 def test_session_that_ends_is_signed_in_again_in_a_popup(open_page, live):

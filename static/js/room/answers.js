@@ -77,6 +77,7 @@ function paintOutcome(root, { outcome, rating, covered_by: coveredBy }) {
   const title = coveredBy ? panelOf(coveredBy)?.dataset.title : "";
   line.querySelector("[data-outcome-words]").textContent = other ? say(outcome, { title }) : outcome ? say("rated") : "";
   line.hidden = !other && !line.hasAttribute("data-always");
+  line.querySelector("[data-outcome-change]")?.toggleAttribute("hidden", !coveredBy);
 }
 
 // Two versions of a field stand side by side, each with its time, until one is chosen; the other stays in the history.

@@ -1,7 +1,11 @@
 // The room by keyboard. Single characters work only where nothing is being written, and can be switched off.
 import { outcomeOf, setOutcome, toggleComeBack } from "./answers.js";
-import { current, go, hideAnswers, step } from "./room.js";
+import { hasNotes, moveLast } from "./filing.js";
+import { hint, takeAdvice } from "./pacing.js";
+import { current, go, hideAnswers, panels, previous, step } from "./room.js";
+import { copy, discreet, openCandidateView } from "./screen.js";
 import { state } from "../saving/scorecard.js";
+import { say } from "./words.js";
 
 const room = document.querySelector("[data-room]");
 const outcomes = document.getElementById("outcome");
@@ -16,9 +20,16 @@ const actions = {
   k: () => step(-1),
   n: () => notes()?.focus(),
   h: () => hideAnswers(),
-  f: () => first("follow_ups"),
-  p: () => first("points"),
+  f: () => first("follow_ups") || hint(say("noFollowUps")),
+  p: () => first("points") || hint(say("noPoints")),
   b: () => key() && toggleComeBack(key()),
+  m: () => (hasNotes() ? openJump("move") : hint(say("nothingToMove"))),
+  w: () => document.querySelector("[data-swap]")?.click(),
+  c: () => openCandidateView(),
+  y: () => copy(),
+  a: () => takeAdvice("A"),
+  u: () => takeAdvice("U"),
+  ".": () => discreet(),
   t: () => document.getElementById("tips")?.togglePopover?.(),
   0: () => openOutcomes(),
   "/": () => openJump(),
@@ -29,7 +40,32 @@ for (const rating of "12345") actions[rating] = () => current()?.querySelector(`
 function first(list) {
   const boxes = [...(current()?.querySelectorAll(`[data-list="${list}"]`) ?? [])];
   (boxes.find((box) => !box.checked) ?? boxes[0])?.focus();
+  return boxes.length > 0;
 }
+
+// While something is being written, by the place of the key: on a Mac Alt+4 types a sign, in some browsers it turns to
+// a tab. Where it does, Ctrl+Shift with the digit does the same.
+const chords = {
+  Enter: ({ ctrl, shift }) => ctrl && !shift && (() => step(1)),
+  Period: ({ alt, shift }) => alt && !shift && (() => discreet()),
+  KeyJ: ({ alt, shift }) => alt && !shift && (() => step(1)),
+  KeyK: ({ alt, shift }) => alt && !shift && (() => step(-1)),
+};
+for (const rating of "12345") {
+  const rate = ({ alt, ctrl, shift }) => ((alt && !ctrl && !shift) || (ctrl && shift && !alt)) && actions[rating];
+  chords[`Digit${rating}`] = chords[`Numpad${rating}`] = rate;
+}
+
+document.addEventListener("keydown", (event) => {
+  if (event.isComposing || document.querySelector("dialog[open]")) return;
+  const held = { alt: event.altKey, ctrl: event.ctrlKey || event.metaKey, shift: event.shiftKey };
+  const act = (held.alt || held.ctrl) && !event.getModifierState("AltGraph") && chords[event.code]?.(held);
+  if (!act) return;
+  event.preventDefault();
+  const notesWere = event.target.matches?.("textarea[data-field=notes]");
+  act();
+  if (notesWere && event.target !== document.activeElement && !room.hasAttribute("data-discreet")) notes()?.focus();
+});
 
 document.addEventListener("keydown", (event) => {
   if (event.ctrlKey || event.metaKey || event.altKey || event.isComposing) return;
@@ -79,12 +115,25 @@ document.addEventListener("click", (event) => {
   const item = event.target.closest("[data-set-outcome]");
   if (item) choose(item.dataset.setOutcome);
   if (event.target.closest("[data-set-covered]")) setOutcome(key(), "covered", covered.querySelector("[data-covered-by]").value);
+  if (event.target.closest("[data-outcome-change]")) askWhere();
   if (event.target.closest("[data-dialog=jump]")) openJump();
 });
 
 function choose(outcome) {
   outcomes.hidePopover();
   if (outcome !== "covered") return setOutcome(key(), outcome);
+  const likely = coveredWhere();
+  return likely ? setOutcome(key(), "covered", likely) : askWhere();
+}
+
+// Most often where the words came from, or the question before.
+function coveredWhere() {
+  const from = current().querySelector("[data-links] a")?.dataset.go;
+  const last = previous();
+  return from ?? (last?.dataset.question && last !== current() && outcomeOf(last.dataset.question).outcome === "rated" ? last.dataset.question : null);
+}
+
+function askWhere() {
   const select = covered.querySelector("[data-covered-by]");
   const others = [...room.querySelectorAll("[data-question]")].filter((panel) => panel !== current());
   select.replaceChildren(...others.map((panel) => new Option(`${panel.dataset.number}  ${panel.dataset.title}`, panel.dataset.question)));
@@ -97,7 +146,11 @@ function choose(outcome) {
 const field = jump.querySelector("[data-jump]");
 const hits = jump.querySelector("[data-jump-hits]");
 
-function openJump() {
+// To go to a question, or to move the last paragraph to it.
+let moving = false;
+function openJump(to = "go") {
+  moving = to === "move";
+  jump.querySelector("h2").textContent = say(moving ? "moveTo" : "goTo");
   if (!jump.open) jump.showModal();
   field.value = "";
   find();
@@ -106,7 +159,7 @@ function openJump() {
 
 function find() {
   const words = field.value.trim().toLowerCase();
-  const found = [...room.querySelectorAll("[data-panel]")].filter((panel) => matches(panel, words));
+  const found = panels.filter((panel) => matches(panel, words) && (!moving || (panel.dataset.question && panel !== current())));
   hits.replaceChildren(...found.map(hit));
   hits.hidden = !found.length;
   jump.querySelector("[data-jump-none]").hidden = found.length > 0;
@@ -135,7 +188,8 @@ function select(option) {
 function arrive(option) {
   if (!option) return;
   jump.close();
-  go(option.dataset.arrive, { focus: true });
+  if (moving) moveLast(option.dataset.arrive);
+  else go(option.dataset.arrive, { focus: true });
 }
 
 const selected = () => hits.querySelector("[aria-selected=true]");

@@ -3,16 +3,26 @@ import { append, state, valueOf } from "../saving/scorecard.js";
 import { say } from "./words.js";
 
 const room = document.querySelector("[data-room]");
-const panels = [...room.querySelectorAll("[data-panel]")];
+export const panels = [...room.querySelectorAll("[data-panel]")];
 const links = new Map([...room.querySelectorAll("[data-go]")].map((link) => [link.dataset.go, link]));
 const questions = panels.filter((panel) => panel.dataset.kind === "question");
 const INTERVAL = 30_000; // the most time on a question that a killed browser may forget
 // Pausing, a reload, a closed tab and the way back from Today come to the question that was shown, not to the beginning.
 const placeKey = `evenhand-place-${room.dataset.interview}`; // device.js removes them
 let shown = null;
+let before = null;
 let since = 0;
 
 export const current = () => shown;
+export const previous = () => before;
+
+// Seconds on a question, on all devices as far as this one knows.
+const spent = { ...state.spent };
+export function spentOn(key) {
+  const running = shown?.dataset.panel === key && since && state.clock.running ? Math.round((Date.now() - since) / 1000) : 0;
+  return (spent[key] ?? 0) + running;
+}
+
 export const outcome = (key) => valueOf(`${key}.outcome`)?.outcome ?? "";
 export const open = () => questions.filter((panel) => !outcome(panel.dataset.panel));
 
@@ -27,6 +37,7 @@ export function go(key, { focus = false } = {}) {
   links.get(shown?.dataset.panel)?.removeAttribute("aria-current");
   panel.hidden = false;
   links.get(key)?.setAttribute("aria-current", "step");
+  before = shown ?? before;
   shown = panel;
   room.dataset.shows = panel.dataset.kind; // the layout turns on it
   localStorage.setItem(placeKey, key);
@@ -37,8 +48,10 @@ export function go(key, { focus = false } = {}) {
   requestAnimationFrame(() => setTimeout(() => links.get(key)?.scrollIntoView({ block: "nearest", inline: "center" })));
 }
 
+// The next one, or the one before; what was dropped is passed over.
 export function step(by) {
-  const next = panels[panels.indexOf(shown) + by];
+  const way = by > 0 ? panels.slice(panels.indexOf(shown) + 1) : panels.slice(0, panels.indexOf(shown)).reverse();
+  const next = way.find(({ dataset }) => outcome(dataset.panel) !== "not_reached") ?? way[0];
   if (next) go(next.dataset.panel, { focus: true });
 }
 
@@ -47,6 +60,7 @@ function keepTime() {
   const seconds = Math.round((Date.now() - since) / 1000);
   if (shown?.dataset.question && since && seconds > 0 && state.clock.running && state.scorecard) {
     append(`${shown.dataset.question}.time`, { started_at: new Date(since).toISOString(), seconds });
+    spent[shown.dataset.question] = (spent[shown.dataset.question] ?? 0) + seconds;
   }
   since = document.visibilityState === "visible" ? Date.now() : 0;
 }
@@ -59,14 +73,14 @@ function dock() {
   room.querySelector("[data-place]").textContent = place < 0 ? shown.dataset.title : say("place", { n: place + 1, all: questions.length });
 }
 
-const MARKS = { done: ["✓", "rated"], skip: ["–", "noRating"], back: ["↩", "comeBack"] };
+const MARKS = { done: ["✓", "rated"], skip: ["–", "noRating"], back: ["↩", "comeBack"], touched: ["…", "touched"] };
 
-// The rail says rated, open, come back, no rating; never which rating.
+// The rail says rated, open, come back, no rating, or that something was noted; never which rating.
 function mark(key) {
   const pip = links.get(key)?.querySelector("[data-pip]");
   if (!pip) return;
   const result = outcome(key);
-  const kind = valueOf(`${key}.come_back`, false) ? "back" : result === "rated" ? "done" : result ? "skip" : "";
+  const kind = valueOf(`${key}.come_back`, false) ? "back" : result === "rated" ? "done" : result ? "skip" : valueOf(`${key}.notes`) ? "touched" : "";
   pip.className = `pip ${kind}`;
   pip.textContent = kind ? MARKS[kind][0] : "";
   pip.title = kind ? say(MARKS[kind][1]) : "";
@@ -86,7 +100,7 @@ function count() {
 }
 
 document.addEventListener("scorecard:field", ({ detail: { field } }) => {
-  if (!/\.(outcome|come_back)$/.test(field)) return;
+  if (!/\.(outcome|come_back|notes)$/.test(field)) return;
   mark(field.split(".")[0]);
   count();
 });
@@ -105,10 +119,10 @@ document.addEventListener("visibilitychange", keepTime);
 addEventListener("pagehide", keepTime);
 setInterval(keepTime, INTERVAL);
 
-export function hideAnswers(hide = room.dataset.answers !== "hidden") {
+export function hideAnswers(hide = room.dataset.answers !== "hidden", { keep = true } = {}) {
   if (hide) room.dataset.answers = "hidden";
   else delete room.dataset.answers;
-  localStorage.setItem("answers", hide ? "hidden" : "");
+  if (keep) localStorage.setItem("answers", hide ? "hidden" : "");
 }
 
 // The tips are one list for all questions; it stands in the reference column of the one that is shown.
@@ -116,7 +130,8 @@ const tips = document.getElementById("tips");
 const tipsHome = tips.parentElement;
 document.addEventListener("room:shown", () => (shown.querySelector(".aside") ?? tipsHome).append(tips));
 
-if (localStorage.getItem("answers") === "hidden") hideAnswers(true);
+// Where the candidate can see the screen, answers start hidden whatever one is used to.
+if (localStorage.getItem("answers") === "hidden" || room.hasAttribute("data-starts-hidden")) hideAnswers(true, { keep: false });
 for (const panel of questions) mark(panel.dataset.panel);
 count();
 go(place());

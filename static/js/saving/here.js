@@ -1,6 +1,5 @@
 // On every page: tells the open rooms who is signed in, has the service worker at hand, and sends what an earlier page
 // could not. Rooms and reviews send for themselves.
-import { say } from "../errors.js";
 import { hasOutbox, joinTabs, tellSignedIn } from "./device.js";
 
 const { user, protocol, timing } = JSON.parse(document.querySelector("meta[name=saving]").content);
@@ -16,13 +15,14 @@ async function keepRoom() {
   if (!document.querySelector("[data-room][data-interview]") || document.documentElement.hasAttribute("data-kept")) return;
   if (document.readyState !== "complete") await new Promise((resolve) => addEventListener("load", resolve));
   const files = performance.getEntriesByType("resource").map(({ name }) => name);
-  active.postMessage({ type: "keep", user, page: location.pathname, files });
+  const { candidateWindow } = document.querySelector("[data-room]").dataset;
+  active.postMessage({ type: "keep", user, pages: [location.pathname, candidateWindow], files });
 }
 
 async function sendLeftovers() {
   if (!(await hasOutbox(user))) return;
-  const modules = [import("./outbox.js"), import("./sender.js"), import("./refused.js")];
-  const [{ isRefusal, isTime, openOutbox }, { Sender }, { showRefused }] = await Promise.all(modules);
+  const modules = [import("./outbox.js"), import("./sender.js"), import("./refused.js"), import("../errors.js")];
+  const [{ isRefusal, isTime, openOutbox }, { Sender }, { showRefused }, { say }] = await Promise.all(modules);
   const outbox = await openOutbox(user, () => {});
   let { operations, refused } = await outbox.waiting();
   const show = () => showRefused(refused, discard);

@@ -1,0 +1,436 @@
+"""The room's hands, notes off order, pacing and what can be seen: each paragraph at three window sizes where it matters."""
+
+from datetime import timedelta
+
+import pytest
+from django.db.models import F
+
+from accounts.models import Role
+from interviews.models import Outcome, Response, Sitting, State
+from tests.e2e.browser import enter
+from tests.factories import make_interview, make_user, make_version
+
+SIZES = [(1440, 900), (720, 800), (390, 844)]
+
+
+def notes(page):
+    return page.locator("[data-panel]:not([hidden]) textarea")
+
+
+def number_shown(page):
+    return int(page.locator("[data-panel]:not([hidden])").get_attribute("data-number"))
+
+
+def saved(page):
+    page.locator("[data-save][data-state=saved]").wait_for()
+
+
+def response(interview, number):
+    return Response.objects.get(scorecard__interview=interview, item__number=number)
+
+
+def until(page, check, seconds=10):
+    for _try in range(seconds * 20):
+        if check():
+            return
+        page.wait_for_timeout(50)
+    assert check()
+
+
+# Hands
+
+
+@pytest.mark.parametrize(
+    "chord", ["Alt+Digit4", "Control+Shift+Digit4", "Alt+Numpad4"], ids=["alt", "ctrl-shift", "keypad"]
+)
+def test_rating_while_writing_leaves_the_cursor_where_it_is(open_page, live, chord):
+    interview, lead = live
+    page = enter(open_page(lead), interview)
+    page.keyboard.press("n")
+    page.keyboard.type("Half a sen")
+
+    page.keyboard.press(chord)
+    page.keyboard.type("tence")
+    page.keyboard.press("Escape")
+    saved(page)
+
+    stored = response(interview, 1)
+    assert (stored.rating, stored.notes) == (4, "Half a sentence")
+
+
+def test_alt_digit_that_types_a_sign_rates_by_the_place_of_the_key(open_page, live):
+    interview, lead = live
+    page = enter(open_page(lead), interview)
+    page.keyboard.press("n")
+
+    taken = page.evaluate(
+        """() => !document.activeElement.dispatchEvent(new KeyboardEvent("keydown",
+            { key: "¢", code: "Digit4", altKey: true, bubbles: true, cancelable: true }))"""
+    )
+    until(page, lambda: response(interview, 1).rating == 4)
+
+    assert taken is True
+    assert notes(page).input_value() == ""
+
+
+def test_alt_gr_types_and_rates_nothing(open_page, live):
+    interview, lead = live
+    page = enter(open_page(lead), interview)
+    page.keyboard.press("n")
+
+    taken = page.evaluate(
+        """() => !document.activeElement.dispatchEvent(new KeyboardEvent("keydown",
+            { key: "|", code: "Digit1", altKey: true, ctrlKey: true, modifierAltGraph: true, bubbles: true, cancelable: true }))"""
+    )
+
+    assert taken is False
+    assert page.locator("[data-panel]:not([hidden]) [data-rating]:checked").count() == 0
+
+
+@pytest.mark.parametrize("chord", ["Control+Enter", "Meta+Enter"])
+def test_going_on_while_writing_goes_on_writing(open_page, live, chord):
+    interview, lead = live
+    page = enter(open_page(lead), interview)
+    page.keyboard.press("n")
+    page.keyboard.type("One")
+
+    page.keyboard.press(chord)
+    page.keyboard.type("Two")
+    page.keyboard.press("Escape")
+    saved(page)
+
+    assert (response(interview, 1).notes, response(interview, 2).notes) == ("One", "Two")
+
+
+def test_single_keys_switched_off_leave_the_chords(open_page, live):
+    interview, lead = live
+    lead.single_keys = False
+    lead.save()
+    page = enter(open_page(lead), interview)
+
+    page.keyboard.press("4")
+    page.keyboard.press(".")
+    page.keyboard.press("Alt+Digit2")
+    until(page, lambda: response(interview, 1).rating == 2)
+
+    assert page.locator("[data-room][data-discreet]").count() == 0
+
+
+def test_key_without_anything_to_do_says_so(open_page):
+    lead = make_user(Role.INTERVIEWER)
+    interview = make_interview(lead=lead, state=State.LIVE, version=make_version(4, points=0))
+    page = enter(open_page(lead), interview)
+
+    page.keyboard.press("f")
+
+    assert page.locator("[data-pace-words]").inner_text() == "This question has no follow-ups."
+
+
+def test_notes_stay_in_sight_above_the_keyboard_of_a_phone(open_page, live):
+    interview, lead = live
+    page = enter(open_page(lead, width=390, height=844), interview)
+    notes(page).click()
+
+    page.set_viewport_size({"width": 390, "height": 420})  # what is left above the keys
+    page.wait_for_timeout(300)
+    box = notes(page).bounding_box()
+
+    assert box["y"] >= 0
+    assert box["y"] + min(box["height"], 60) <= 420
+    assert "interactive-widget=resizes-content" in page.locator("meta[name=viewport]").get_attribute("content")
+
+
+def test_thumbs_find_rating_and_next_in_the_lower_half(open_page, live):
+    interview, lead = live
+    page = enter(open_page(lead, width=390, height=844), interview)
+
+    forward = page.locator("[data-next]").bounding_box()
+    rating = page.locator("[data-panel]:not([hidden]) .scale label").first.bounding_box()
+
+    assert forward["y"] > 844 * 0.75
+    assert forward["height"] >= 44
+    assert rating["height"] >= 44
+
+
+# Off order
+
+
+@pytest.mark.parametrize(("width", "height"), SIZES)
+def test_line_for_another_question_is_filed_there_and_linked(open_page, live, width, height):
+    interview, lead = live
+    page = enter(open_page(lead, width=width, height=height), interview)
+    page.keyboard.press("n")
+    page.keyboard.type("About this one\n@3 Knows the other as well\nAnd back here")
+    page.keyboard.press("Escape")
+    saved(page)
+
+    here, there = response(interview, 1), response(interview, 3)
+    place = page.locator("[data-panel]:not([hidden]) [data-links] a")
+
+    lines = here.notes.split("\n")
+    assert (lines[0], lines[2]) == ("About this one", "And back here")
+    assert lines[1].startswith("[to 3, 0:")
+    assert there.notes.startswith("[from 1, 0:") and there.notes.endswith("] Knows the other as well")
+    assert place.inner_text() == "To 3 Question 3"
+    place.click()
+    assert number_shown(page) == 3
+    assert page.locator("[data-panel]:not([hidden]) [data-links] a").inner_text() == "From 1 Question 1"
+    assert page.locator(f"[data-go='{there.key}'] [data-pip]").get_attribute("title") == "Noted, no outcome yet"
+
+
+def test_line_for_a_question_that_there_is_not_stays(open_page, live):
+    interview, lead = live
+    page = enter(open_page(lead), interview)
+    page.keyboard.press("n")
+    page.keyboard.type("@70 Nowhere\n@1 Myself\n@ 2\nuser@3 example")
+    page.keyboard.press("Escape")
+    saved(page)
+
+    assert response(interview, 1).notes == "@70 Nowhere\n@1 Myself\n@ 2\nuser@3 example"
+
+
+def test_last_line_is_filed_on_leaving_the_notes(open_page, live):
+    interview, lead = live
+    page = enter(open_page(lead), interview)
+    page.keyboard.press("n")
+    page.keyboard.type("@2 Left at once")
+    page.keyboard.press("Control+Enter")
+    page.keyboard.press("Escape")
+    saved(page)
+
+    assert response(interview, 2).notes.endswith("] Left at once")
+    assert response(interview, 1).notes.startswith("[to 2, ")
+
+
+def test_last_paragraph_moves_to_another_question(open_page, live):
+    interview, lead = live
+    page = enter(open_page(lead), interview)
+    page.keyboard.press("n")
+    page.keyboard.type("Stays\nGoes")
+    page.keyboard.press("Escape")
+
+    page.keyboard.press("m")
+    page.keyboard.type("4")
+    page.keyboard.press("Enter")
+    saved(page)
+
+    assert response(interview, 1).notes.startswith("Stays\n[to 4, ")
+    assert response(interview, 4).notes.endswith("] Goes")
+    assert number_shown(page) == 1
+
+
+def test_covered_elsewhere_takes_two_keys(open_page, live):
+    interview, lead = live
+    page = enter(open_page(lead), interview)
+    page.keyboard.press("4")
+    page.keyboard.press("j")
+
+    page.keyboard.press("0")
+    page.keyboard.press("c")
+    saved(page)
+
+    assert response(interview, 2).covered_by == response(interview, 1).key
+    page.get_by_role("button", name="Another question").click()
+    assert page.locator("#covered").is_visible()
+
+
+# Pacing
+
+
+def shift_clock(interview, **ago):
+    Sitting.objects.filter(interview=interview).update(
+        started_at=F("started_at") - timedelta(**ago), ends_at=F("ends_at") - timedelta(**ago)
+    )
+
+
+@pytest.mark.parametrize(("width", "height"), SIZES)
+def test_room_offers_what_to_drop_takes_it_by_one_key_and_gives_it_back_by_one(open_page, live, width, height):
+    interview, lead = live
+    sitting = interview.sittings.get()
+    needed = sum(item.minutes for item in interview.version.items.all())
+    Sitting.objects.filter(pk=sitting.pk).update(ends_at=sitting.started_at + timedelta(minutes=needed - 6))
+    page = enter(open_page(lead, width=width, height=height), interview)
+    line = page.locator("[data-pace]")
+
+    said = line.inner_text()
+    page.keyboard.press("a")
+    until(page, lambda: interview_outcomes(interview).count(Outcome.NOT_REACHED) > 0)
+    after = line.inner_text()
+    dropped = interview_outcomes(interview)
+    page.keyboard.press("u")
+    until(page, lambda: interview_outcomes(interview).count("") == 4)
+
+    assert "min over: drop Question " in said
+    assert dropped[0] == ""  # the one on screen
+    assert after.startswith("Dropped Question ")
+
+
+def interview_outcomes(interview):
+    responses = Response.objects.filter(scorecard__interview=interview).order_by("item__number")
+    return list(responses.values_list("outcome", flat=True))
+
+
+ADVICE = "async (args) => (await import('/static/js/room/pacing.js')).advice(...args)"
+
+
+def entry(key, kind="question", **kwargs):
+    defaults = {
+        "minutes": 5,
+        "spent": 0,
+        "settled": False,
+        "rated": False,
+        "touched": False,
+        "mustAsk": False,
+        "weight": 1,
+        "competency": "",
+        "here": False,
+        "ahead": True,
+    }
+    return {"key": key, "kind": kind} | defaults | kwargs
+
+
+@pytest.fixture
+def advise(open_page, live):
+    interview, lead = live
+    page = enter(open_page(lead), interview)
+    return lambda entries, left: page.evaluate(ADVICE, [entries, left])
+
+
+def test_advice_protects_must_ask_weight_competency_and_what_has_begun(advise):
+    entries = [
+        entry("here", here=True, ahead=False),
+        entry("must", mustAsk=True),
+        entry("only", competency="Training"),
+        entry("begun", touched=True),
+        entry("heavy", weight=3),
+        entry("light", weight=1),
+        entry("close", "segment", minutes=5),
+    ]
+
+    assert advise(entries, 30)["drop"] == ["light"]
+    assert advise(entries, 25)["drop"] == ["heavy", "light"]
+    assert advise(entries, 5)["drop"] == ["heavy", "light"]
+    assert advise(entries, 35) == {"spare": 0, "drop": [], "wrapUp": None}
+
+
+def test_advice_drops_no_more_than_it_must(advise):
+    entries = [entry("here", here=True, ahead=False), entry("big", minutes=10), entry("small", minutes=3, weight=1)]
+
+    assert advise(entries, 12)["drop"] == ["big"] or advise(entries, 12)["drop"] == ["small"]
+    assert advise(entries, 9)["drop"] == ["big"]
+
+
+def test_advice_says_when_to_wrap_up(advise):
+    entries = [
+        entry("here", here=True, ahead=False),
+        entry("next"),
+        entry("yours", "segment", minutes=8),
+        entry("steps", "segment", minutes=3),
+    ]
+
+    assert advise(entries, 20)["wrapUp"] is None
+    assert advise(entries, 12)["wrapUp"] == "yours"
+
+
+def test_extra_time_moves_the_end_and_the_plan(open_page):
+    lead = make_user(Role.INTERVIEWER)
+    interview = make_interview(lead=lead, version=make_version(4), extra_time=150, breaks=5)
+    plain = make_interview(lead=make_user(Role.INTERVIEWER), version=interview.version)
+
+    assert interview.length == -(-interview.version.length * 3 // 2) + 5
+    assert plain.length == interview.version.length
+
+
+# Nothing leaks
+
+
+@pytest.mark.parametrize(("width", "height"), SIZES)
+def test_dot_leaves_the_question_alone_on_the_screen(open_page, live, width, height):
+    interview, lead = live
+    page = enter(open_page(lead, width=width, height=height), interview)
+    page.keyboard.press("n")
+    page.keyboard.type("Unseen")
+
+    page.keyboard.press("Alt+Period")
+    page.keyboard.type(" but typed")
+    seen = page.evaluate(
+        """() => [...document.querySelectorAll("[data-room] *")].filter((element) =>
+            element.checkVisibility({ opacityProperty: true, visibilityProperty: true }) && element.children.length === 0
+            && element.textContent.trim()).map((element) => element.textContent.trim())"""
+    )
+    page.keyboard.press("Alt+Period")
+    page.keyboard.press("Escape")
+    saved(page)
+
+    assert [words for words in seen if words != "."] == ["Question 1?", "Number 1", "Number 2", "Number 3"]
+    assert response(interview, 1).notes == "Unseen but typed"
+    assert page.locator("[data-panel]:not([hidden]) .scale").is_visible()
+
+
+@pytest.mark.parametrize(("setting", "hidden"), [("call", 0), ("shared", 1), ("on_site", 1)])
+def test_answers_start_hidden_where_the_candidate_sees_the_screen(open_page, setting, hidden):
+    lead = make_user(Role.INTERVIEWER)
+    interview = make_interview(lead=lead, state=State.LIVE, version=make_version(4), setting=setting)
+
+    page = enter(open_page(lead), interview)
+
+    assert page.locator("[data-room][data-answers=hidden]").count() == hidden
+    page.keyboard.press("h")
+    assert page.locator("[data-room][data-answers=hidden]").count() == 1 - hidden
+
+
+def test_candidates_window_follows_the_room_and_holds_nothing_of_it(open_page, live):
+    interview, lead = live
+    page = enter(open_page(lead), interview)
+    with page.expect_popup() as opened:
+        page.keyboard.press("c")
+    window = opened.value
+    first = window.locator("h1").inner_text()
+
+    page.bring_to_front()
+    page.keyboard.press("j")
+    window.locator("h1", has_text="Question 2?").wait_for()
+    source = window.request.get(f"/interviews/{interview.pk}/candidate/").text()
+
+    assert first == "Question 1?"
+    assert "Question" not in source
+    assert window.locator("textarea, [data-rating], .how, .aside").count() == 0
+    page.close()
+    window.locator("text=The question appears here.").wait_for()
+
+
+def test_candidates_window_opens_without_a_network(open_page, live):
+    interview, lead = live
+    page = enter(open_page(lead), interview)
+    kept = "(page) => caches.match(page).then(Boolean)"
+    until(page, lambda: page.evaluate(kept, f"/interviews/{interview.pk}/candidate/"))
+    until(page, lambda: page.evaluate(kept, "/static/js/room/candidate.js"))
+    page.context.set_offline(True)
+
+    with page.expect_popup() as opened:
+        page.keyboard.press("c")
+
+    opened.value.locator("h1", has_text="Question 1?").wait_for()
+
+
+def test_question_is_copied_for_the_chat(open_page, live):
+    interview, lead = live
+    page = open_page(lead, permissions=["clipboard-read", "clipboard-write"])
+    enter(page, interview)
+
+    page.keyboard.press("y")
+    page.locator("[data-pace-words]", has_text="Question copied").wait_for()
+
+    assert page.evaluate("navigator.clipboard.readText()") == "Question 1?\n\na) Number 1\n\nb) Number 2\n\nc) Number 3"
+
+
+# Never the wrong person
+
+
+def test_title_names_place_time_and_candidate(open_page, live):
+    interview, lead = live
+    page = enter(open_page(lead), interview)
+    page.keyboard.press("j")
+
+    assert page.title().startswith("2/4 0:0")
+    assert page.title().endswith(str(interview.candidate))
