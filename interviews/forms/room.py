@@ -14,6 +14,12 @@ class PauseForm(forms.Form):
     reason = forms.CharField(label=_("Why"), max_length=200, required=False)
 
 
+class StartForm(forms.Form):
+    """`anyway`: another interview of the same person is running, and they know it."""
+
+    anyway = forms.BooleanField(required=False, widget=forms.HiddenInput)
+
+
 class UnplannedForm(forms.Form):
     """A question that the plan does not have. `op` makes a repeated request add one question."""
 

@@ -63,6 +63,17 @@ class InterviewQuerySet(models.QuerySet):
         entering = Panelist.objects.of(user).entering().filter(interview=OuterRef("pk"))
         return self.filter(Exists(entering), state__in=[State.LIVE, State.PAUSED])
 
+    def following(self, user):
+        """The user's own that are to begin within two hours, or should have begun in the last half; the earliest first."""
+        now = timezone.now()
+        entering = Panelist.objects.of(user).entering().filter(interview=OuterRef("pk"))
+        return (
+            self.filter(Exists(entering), state=State.SCHEDULED)
+            .filter(scheduled_at__range=(now - timedelta(minutes=30), now + timedelta(hours=2)))
+            .select_related("candidate")
+            .order_by("scheduled_at", "pk")
+        )
+
     def led_by(self, user):
         """Interviews the user may start, pause and finish."""
         return self.filter(

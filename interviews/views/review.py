@@ -7,7 +7,7 @@ from django.utils import timezone
 from django.views.decorators.http import require_safe
 
 from interviews.content import room_entries
-from interviews.models import Outcome, Place, Recommendation, Scorecard, State
+from interviews.models import Interview, Outcome, Place, Recommendation, Scorecard, State
 from interviews.models.interviews import UNDO_FINISH
 from interviews.room_state import room_state
 from interviews.saving import state_of
@@ -53,6 +53,7 @@ def review_context(user, scorecard):
         ),
         "undo_until": undo_until(user, interview),
         "submit_op": uuid.uuid4(),
+        "following": Interview.objects.following(user).first(),
     }
 
 

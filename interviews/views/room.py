@@ -12,8 +12,9 @@ from django.views.decorators.http import require_POST, require_safe
 from config.access import get_or_refuse
 from interviews import lifecycle
 from interviews.content import room_content
-from interviews.forms.room import PauseForm, UnplannedForm
+from interviews.forms.room import PauseForm, StartForm, UnplannedForm
 from interviews.models import Interview, ItemKind, Panelist, State
+from interviews.outline import outline
 from interviews.problems import Problem
 from interviews.room_state import room_state
 from interviews.saving import state_of
@@ -71,6 +72,8 @@ def lobby_context(place):
         "interview": interview,
         "panel": list(interview.panel.select_related("user")),
         "leads": place.leads,
+        "running": Interview.objects.running_with(place.user).select_related("candidate").first(),
+        "outline": outline(items, length=interview.length, competencies=[]),
         "welcome": next((item for item in items if item.kind == ItemKind.SEGMENT), None),
         "question_count": sum(item.kind == ItemKind.QUESTION for item in items),
     } | interview.version.tips_by_kind()
@@ -93,6 +96,11 @@ def room_context(user, place):
 
 @require_POST
 def interview_start(request, pk):
+    """Starts it; with another one running in which this person sits, only if they said that they mean it."""
+    form = StartForm(request.POST)
+    running = Interview.objects.running_with(request.user).exclude(pk=pk)
+    if not (form.is_valid() and form.cleaned_data["anyway"]) and running.exists():
+        return redirect("interviews:room", pk)  # the lobby asks
     return led(request, pk, lifecycle.start)
 
 

@@ -145,6 +145,8 @@ PAGES = [
     Page("interviews:interview_schedule"),
     Page("interviews:interview_detail", "manager", pk("scheduled")),
     Page("interviews:interview_move", "manager", pk("scheduled")),
+    Page("interviews:interview_adjust", "manager", pk("scheduled")),
+    Page("interviews:candidate_view", "lead", pk("live")),
     Page("interviews:interview_cancel", "manager", pk("scheduled")),
     Page("interviews:interview_no_show", "manager", pk("scheduled")),
     Page("interviews:interview_version", "manager", pk("scheduled")),
@@ -208,8 +210,18 @@ def signed_out(tab):
 
 
 def covered(tab):
-    tab.route("**/ops", lambda route: route.fulfill(status=409, json={"code": "other-user"}))
-    write(tab)
+    tab.evaluate("new BroadcastChannel('evenhand-signed-in').postMessage(0)")
+
+
+def hurry(tab):
+    """As if the hard end were in ten minutes."""
+    tab.evaluate(
+        """async () => {
+            const { state } = await import("/static/js/saving/scorecard.js");
+            state.clock.ends_at = new Date(Date.now() + 600_000).toISOString();
+            document.dispatchEvent(new CustomEvent("scorecard:clock"));
+        }"""
+    )
 
 
 def refused(tab):
@@ -272,6 +284,9 @@ STATES = [
     room("paused", ".notice.paused", press("j"), which="paused"),
     room("observer", "[data-question] h1", press("j"), who="observer"),
     room("lobby", "text=Start", which="scheduled"),
+    room("question only", "[data-discreet]", press("j", ".")),
+    room("filed elsewhere", "[data-links] a", lambda tab: write(tab, "@3 Knows this too\n"), which="torn other"),
+    room("behind", "[data-pace-act]", hurry, which="torn other"),
     room("two versions", ".version", click("[data-save-act]"), which="torn"),
     room("out of reach", state("local"), out_of_reach, which="torn other"),
     room("signed out", state("signin"), signed_out, which="torn other"),

@@ -6,6 +6,7 @@ import pytest
 from django.db.models import F
 
 from accounts.models import Role
+from interviews import lifecycle
 from interviews.models import Outcome, Response, Sitting, State
 from tests.e2e.browser import enter
 from tests.factories import make_interview, make_user, make_version
@@ -170,7 +171,8 @@ def test_line_for_another_question_is_filed_there_and_linked(open_page, live, wi
     lines = here.notes.split("\n")
     assert (lines[0], lines[2]) == ("About this one", "And back here")
     assert lines[1].startswith("[to 3, 0:")
-    assert there.notes.startswith("[from 1, 0:") and there.notes.endswith("] Knows the other as well")
+    assert there.notes.startswith("[from 1, 0:")
+    assert there.notes.endswith("] Knows the other as well")
     assert place.inner_text() == "To 3 Question 3"
     place.click()
     assert number_shown(page) == 3
@@ -332,15 +334,6 @@ def test_advice_says_when_to_wrap_up(advise):
     assert advise(entries, 12)["wrapUp"] == "yours"
 
 
-def test_extra_time_moves_the_end_and_the_plan(open_page):
-    lead = make_user(Role.INTERVIEWER)
-    interview = make_interview(lead=lead, version=make_version(4), extra_time=150, breaks=5)
-    plain = make_interview(lead=make_user(Role.INTERVIEWER), version=interview.version)
-
-    assert interview.length == -(-interview.version.length * 3 // 2) + 5
-    assert plain.length == interview.version.length
-
-
 # Nothing leaks
 
 
@@ -434,3 +427,41 @@ def test_title_names_place_time_and_candidate(open_page, live):
 
     assert page.title().startswith("2/4 0:0")
     assert page.title().endswith(str(interview.candidate))
+
+
+def test_second_room_is_asked_about_before_it_starts(open_page, live):
+    interview, lead = live
+    other = make_interview(lead=lead, version=interview.version)
+    page = open_page(lead)
+    page.goto(f"/interviews/{other.pk}/room/")
+
+    asked = page.locator(".callout", has_text="is still running").inner_text()
+    page.get_by_role("button", name="Start this one all the same").click()
+    page.locator("[data-panel]:not([hidden])").wait_for()
+
+    other.refresh_from_db()
+    assert str(interview.candidate) in asked
+    assert other.state == State.LIVE
+
+
+def test_review_hands_over_to_the_next_interview(open_page, live):
+    interview, lead = live
+    following = make_interview(lead=lead, version=interview.version)
+    lifecycle.finish(interview=interview, by=lead)
+    page = enter(open_page(lead), interview, "review")
+
+    page.get_by_role("link", name="Go to the lobby").click()
+    page.wait_for_url(f"**/interviews/{following.pk}/room/")
+
+    page.locator("[data-storage-check]", has_text="It stores what you write").wait_for()
+
+
+def test_lobby_says_when_this_browser_cannot_store(open_page):
+    lead = make_user(Role.INTERVIEWER)
+    interview = make_interview(lead=lead)
+    page = open_page(lead)
+    page.add_init_script("Object.defineProperty(window, 'indexedDB', { value: undefined })")
+
+    page.goto(f"/interviews/{interview.pk}/room/")
+
+    page.locator("[data-storage-check]", has_text="cannot store").wait_for()

@@ -111,6 +111,38 @@ def test_end_is_what_the_calendar_promises_on_the_day(late, kept):
     assert sitting.ends_at == (at if kept else sitting.started_at) + timedelta(minutes=60)
 
 
+def test_extra_time_and_breaks_move_the_end():
+    interview = make_interview(state=State.LIVE, extra_time=125, breaks=10)
+
+    sitting = interview.sittings.get()
+
+    length = -(-interview.version.length * 5 // 4) + 10
+    assert interview.length == length
+    assert sitting.ends_at - interview.scheduled_at == timedelta(minutes=length)
+
+
+def test_adjusting_says_how_long_it_takes_and_never_why():
+    interview = make_interview()
+
+    lifecycle.adjust(
+        interview=interview, by=interview.created_by, setting="on_site", extra_time=150, breaks=0, language="Basque"
+    )
+    interview.refresh_from_db()
+
+    entry = interview.history.last()
+    assert (interview.setting, interview.extra_time, interview.language) == ("on_site", 150, "Basque")
+    assert (entry.what, entry.detail) == (What.ADJUSTED, {"minutes": interview.length})
+
+
+def test_time_is_fixed_once_an_interview_has_started():
+    interview = make_interview(state=State.LIVE)
+
+    with pytest.raises(NotNow, match="fixed"):
+        lifecycle.adjust(
+            interview=interview, by=interview.created_by, setting="call", extra_time=200, breaks=0, language=""
+        )
+
+
 def test_no_show_of_an_interview_to_come_is_refused():
     with pytest.raises(NotNow, match="still to come"):
         make_interview(state=State.NO_SHOW, at=timezone.now() + timedelta(hours=1))

@@ -2,15 +2,17 @@
 
 import json
 import uuid
+from datetime import timedelta
 
 import pytest
 from django.conf import settings
 from django.urls import reverse
+from django.utils import timezone
 
 from accounts.models import Role
 from interviews.models import Place, State
 from interviews.saving import PROTOCOL
-from tests.factories import make_interview, make_panelist, make_user, rate, submitted
+from tests.factories import make_interview, make_panelist, make_user, make_version, rate, submitted
 
 pytestmark = pytest.mark.django_db
 
@@ -136,6 +138,64 @@ def test_room_before_the_start_is_a_lobby(client):
     response = client.get(url("room", interview))
 
     assert response.templates[0].name == "interviews/room_lobby.html"
+
+
+def test_candidates_window_holds_nothing_of_the_interview(client):
+    interview = make_interview(state=State.LIVE, version=make_version(2))
+    client.force_login(lead_of(interview))
+
+    response = client.get(url("candidate_view", interview))
+
+    assert (response.status_code, response["Evenhand-Room"]) == (200, str(lead_of(interview).pk))
+    for item in interview.version.items.all():
+        assert item.title not in response.content.decode()
+    assert str(interview.candidate) not in response.content.decode()
+
+
+def test_candidates_window_is_for_the_panel_only(client):
+    interview = make_interview(state=State.LIVE)
+    client.force_login(make_user(Role.RECRUITER))
+
+    assert client.get(url("candidate_view", interview)).status_code == 404
+
+
+def test_starting_a_second_interview_asks_first(client):
+    running = make_interview(state=State.LIVE)
+    lead = lead_of(running)
+    second = make_interview(lead=lead)
+    client.force_login(lead)
+
+    client.post(url("interview_start", second))
+    second.refresh_from_db()
+    before = second.state
+    lobby = client.get(url("room", second))
+    client.post(url("interview_start", second), {"anyway": "on"})
+    second.refresh_from_db()
+
+    assert (before, lobby.context["running"], second.state) == (State.SCHEDULED, running, State.LIVE)
+
+
+def test_interview_that_somebody_else_runs_is_not_asked_about(client):
+    make_interview(state=State.LIVE)
+    second = make_interview()
+    client.force_login(lead_of(second))
+
+    client.post(url("interview_start", second))
+    second.refresh_from_db()
+
+    assert second.state == State.LIVE
+
+
+@pytest.mark.parametrize(("minutes", "shown"), [(-40, False), (-10, True), (60, True), (180, False)])
+def test_review_names_the_interview_that_follows(client, minutes, shown):
+    interview = make_interview(state=State.FINISHED)
+    lead = lead_of(interview)
+    following = make_interview(lead=lead, at=timezone.now() + timedelta(minutes=minutes))
+    client.force_login(lead)
+
+    response = client.get(url("scorecard_review", interview))
+
+    assert response.context["following"] == (following if shown else None)
 
 
 def test_room_after_the_finish_leads_to_the_review(client):
@@ -267,7 +327,7 @@ def test_review_queries_do_not_grow(client, django_assert_num_queries, questions
     interview = make_interview(state=State.FINISHED, questions=questions)
     client.force_login(lead_of(interview))
 
-    with django_assert_num_queries(10):
+    with django_assert_num_queries(11):
         response = client.get(url("scorecard_review", interview))
 
     assert len(response.context["unresolved"]) == questions
