@@ -5,6 +5,8 @@ from interviews.views import review, room
 urlpatterns = [
     # interviews/ID/: the room and what the lead does there
     path("interviews/<int:pk>/room/", room.room, name="room"),
+    path("rehearsal/", room.rehearsal, name="rehearsal"),
+    path("rehearsal/candidate/", room.rehearsal_candidate, name="rehearsal_candidate"),
     path("interviews/<int:pk>/candidate/", room.candidate_view, name="candidate_view"),
     path("interviews/<int:pk>/room/state/", room.room_refresh, name="room_refresh"),
     path("interviews/<int:pk>/start/", room.interview_start, name="interview_start"),

@@ -6,16 +6,18 @@ from django.contrib import messages
 from django.http import JsonResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
+from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
 from config.access import get_or_refuse
 from interviews import lifecycle
-from interviews.content import room_content
+from interviews.content import rendered, room_content
 from interviews.forms.room import PauseForm, StartForm, UnplannedForm
 from interviews.models import Interview, ItemKind, Panelist, State
 from interviews.outline import outline
 from interviews.problems import Problem
+from interviews.rehearsing import rehearsal_state, stand_in, version_to_rehearse
 from interviews.room_state import room_state
 from interviews.saving import state_of
 
@@ -35,6 +37,30 @@ def room(request, pk):
     if interview.state == State.FINISHED and interview.scorecards.of(request.user).filter(submitted_at=None).exists():
         return redirect("interviews:scorecard_review", interview.pk)
     return redirect(interview)
+
+
+@require_safe
+def rehearsal(request):
+    """The room on real questions, plainly marked, of which nothing is kept. At most 4 queries."""
+    version = version_to_rehearse(request.user)
+    if version is None:
+        messages.info(request, _("A rehearsal needs a published plan. There is none yet."))
+        return redirect("interviews:today")
+    context = {
+        "interview": stand_in(version),
+        "rehearsal": True,
+        "leads": False,
+        "scores": True,
+        "content": rendered(version.pk, (), get_language()),
+        "state": rehearsal_state(version),
+        "candidate_window": reverse("interviews:rehearsal_candidate"),
+    }
+    return render(request, "interviews/room.html", context)
+
+
+@require_safe
+def rehearsal_candidate(request):
+    return render(request, "interviews/candidate_view.html", {"interview": {"pk": 0}})
 
 
 @require_safe
@@ -90,6 +116,7 @@ def room_context(user, place):
         "scores": own is not None,
         "content": content,
         "state": room_state(interview=interview, length=content.length, own=own),
+        "candidate_window": reverse("interviews:candidate_view", args=[interview.pk]),
         "unplanned_op": uuid4(),
     }
 

@@ -147,6 +147,8 @@ PAGES = [
     Page("interviews:interview_move", "manager", pk("scheduled")),
     Page("interviews:interview_adjust", "manager", pk("scheduled")),
     Page("interviews:candidate_view", "lead", pk("live")),
+    Page("interviews:rehearsal", "lead"),
+    Page("interviews:rehearsal_candidate", "lead"),
     Page("interviews:interview_cancel", "manager", pk("scheduled")),
     Page("interviews:interview_no_show", "manager", pk("scheduled")),
     Page("interviews:interview_version", "manager", pk("scheduled")),

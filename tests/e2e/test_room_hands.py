@@ -465,3 +465,28 @@ def test_lobby_says_when_this_browser_cannot_store(open_page):
     page.goto(f"/interviews/{interview.pk}/room/")
 
     page.locator("[data-storage-check]", has_text="cannot store").wait_for()
+
+
+def test_rehearsal_is_one_click_from_today_and_sends_nothing(open_page):
+    lead = make_user(Role.INTERVIEWER)
+    make_interview(lead=lead, version=make_version(4))
+    page = open_page(lead)
+    sent = []
+    page.on("request", lambda request: sent.append(request.url) if request.method == "POST" else None)
+    page.goto("/")
+
+    page.get_by_role("link", name="Rehearse the room").click()
+    page.locator("[data-panel]:not([hidden])").wait_for()
+    page.keyboard.press("4")
+    page.keyboard.press("n")
+    page.keyboard.type("Only a try\n@2 And here\n")
+    page.keyboard.press("Escape")
+    page.keyboard.press("j")
+    page.wait_for_timeout(1500)
+
+    assert page.locator("[data-save-words]").inner_text() == "Rehearsal: nothing is kept"
+    assert notes(page).input_value().endswith("] And here")
+    assert sent == []
+    assert page.evaluate("indexedDB.databases()") == []
+    page.get_by_role("link", name="End").click()
+    page.wait_for_url("**/")

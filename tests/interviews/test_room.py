@@ -10,7 +10,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from accounts.models import Role
-from interviews.models import Place, State
+from interviews.models import Interview, Place, State
 from interviews.saving import PROTOCOL
 from tests.factories import make_interview, make_panelist, make_user, make_version, rate, submitted
 
@@ -196,6 +196,28 @@ def test_review_names_the_interview_that_follows(client, minutes, shown):
     response = client.get(url("scorecard_review", interview))
 
     assert response.context["following"] == (following if shown else None)
+
+
+def test_rehearsal_is_the_room_and_leaves_nothing(client, django_assert_num_queries):
+    interview = make_interview()
+    client.force_login(lead_of(interview))
+    client.get(reverse("interviews:rehearsal"))
+
+    with django_assert_num_queries(3):
+        response = client.get(reverse("interviews:rehearsal"))
+
+    assert state_in(response)["rehearsal"] is True
+    assert b"Question 1?" in response.content
+    assert Interview.objects.count() == 1
+    assert "Evenhand-Room" not in response
+
+
+def test_rehearsal_without_a_published_plan_says_so(client):
+    client.force_login(make_user(Role.INTERVIEWER))
+
+    response = client.get(reverse("interviews:rehearsal"), follow=True)
+
+    assert b"A rehearsal needs a published plan" in response.content
 
 
 def test_room_after_the_finish_leads_to_the_review(client):

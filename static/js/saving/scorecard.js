@@ -15,6 +15,7 @@ const SYNC_EVERY = 2000;
 const REFRESH_AFTER = 10_000;
 const LONGEST_START = 5000; // a browser whose storage does not answer at all does not keep anybody out
 const { user, scorecard, protocol, saving: timing } = state;
+const keeps = scorecard && !state.rehearsal; // an observer writes nothing, and of a rehearsal nothing is kept
 const writer = randomId();
 const fields = new Map(Object.entries(state.fields).map(([name, known]) => [name, { ...shownAs(known), known }]));
 const pending = new Map(); // by id, in order of entry: this scorecard's operations that the server has not acknowledged
@@ -63,6 +64,7 @@ const longer = () => [...fields].find(([, { excess }]) => excess);
 export const allSafe = () => !pending.size && !longer();
 
 export function status() {
+  if (state.rehearsal) return { name: "rehearsal", words: say("rehearsal") };
   const waiting = unsaved();
   const tooLong = longer();
   const torn = tornFields();
@@ -86,6 +88,7 @@ export function edit(name, value) {
   if (!scorecard) return; // an observer has nothing to save
   const shown = field(name);
   Object.assign(shown, { value, excess: excess(value), next: null });
+  if (!keeps) return changed(name);
   if (shown.excess) return changed(name); // what does not fit is not taken for saved: the field says so
   const latest = pending.get(shown.tip);
   if (latest?.writer === writer && !latest.settles && (!latest.sent || writing.has(name))) replace(latest, value);
@@ -95,6 +98,7 @@ export function edit(name, value) {
 
 // Adds to an append-only field: such values follow from nothing and replace nothing.
 export function append(name, value) {
+  if (!keeps) return;
   enter(operationOf(name, value, null));
 }
 
@@ -150,9 +154,9 @@ function randomId() {
 
 // On this device
 
-const sender = scorecard && new Sender({ user, protocol, timing, outbox: new MemoryOutbox(), onSending: sent, onSettled: settled, onChange: () => heard(sender.trouble) });
+const sender = keeps && new Sender({ user, protocol, timing, outbox: new MemoryOutbox(), onSending: sent, onSettled: settled, onChange: () => heard(sender.trouble) });
 export let recovery = null;
-let ready = scorecard ? openOutbox(user, lost).then(load).catch(lost) : Promise.resolve();
+let ready = keeps ? openOutbox(user, lost).then(load).catch(lost) : Promise.resolve();
 
 // Every change goes to the outbox at once and in order; where that fails, the page itself keeps it, and says so.
 async function keep(operation, store) {
@@ -243,8 +247,8 @@ async function storeAnew() {
 
 // To and from the server and the other pages
 
-const tell = scorecard ? joinTabs(user, hear) : () => {};
-if (scorecard) {
+const tell = keeps ? joinTabs(user, hear) : () => {};
+if (keeps) {
   liveAs(writer);
   onSignedIn(signedIn);
 }
@@ -351,7 +355,7 @@ function signedOut() {
 
 // Sends all there is. Resolves to true once nothing of this scorecard is left to send.
 export async function flush() {
-  if (!scorecard) return true; // an observer
+  if (!keeps) return true;
   await ready;
   if (!(await sender.flush())) return false;
   if (pending.size) await reconcile();
@@ -373,7 +377,7 @@ async function reconcile() {
 // What another device or another person did meanwhile. What was typed here and is under way is not touched by it.
 let refreshedAt = Date.now();
 async function refresh() {
-  if (document.visibilityState === "hidden" || trouble || away || Date.now() - refreshedAt < REFRESH_AFTER) return;
+  if (!state.refresh || document.visibilityState === "hidden" || trouble || away || Date.now() - refreshedAt < REFRESH_AFTER) return;
   refreshedAt = Date.now();
   const response = await fetch(state.refresh, { headers: { Accept: "application/json" } }).catch(() => null);
   if (!response?.ok) return; // sending says what is wrong

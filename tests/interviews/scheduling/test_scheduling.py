@@ -248,7 +248,14 @@ def test_interview_detail_tells_whether_somebody_submitted_and_nothing_else(clie
     assert "Words nobody" not in text
 
 
-ACTIONS = ["interview_move", "interview_cancel", "interview_no_show", "interview_version", "interview_sitting"]
+ACTIONS = [
+    "interview_move",
+    "interview_adjust",
+    "interview_cancel",
+    "interview_no_show",
+    "interview_version",
+    "interview_sitting",
+]
 
 
 @pytest.mark.parametrize("name", [*ACTIONS, "interview_drop_sitting", "panelist_add"])
