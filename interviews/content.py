@@ -4,7 +4,7 @@ Nothing in it depends on the viewer, so that one rendering serves every panelist
 version; the browser lays ratings and notes over it. Both version items and unplanned questions never change.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
 from itertools import groupby
 
@@ -49,6 +49,10 @@ class Entry:
     must_ask: bool = False
     note: str = ""
     unplanned: bool = False
+    # The key and the number of the planned question in whose place this one is asked, and why.
+    replaces: str = ""
+    replaces_number: str = ""
+    reason: str = ""
 
     @property
     def is_question(self):
@@ -98,7 +102,8 @@ def rendered(version_id, unplanned_ids, language):
 
 
 def room_entries(version_id, unplanned_ids):
-    """All entries in the order of the room: by stage, unplanned questions at the end of theirs. Two queries."""
+    """All entries in the order of the room: by stage, unplanned questions at the end of theirs, what stands in for a
+    planned question after it. Two queries."""
     planned = [
         Entry(
             key=item.key if item.kind == ItemKind.QUESTION else f"s{item.pk}",
@@ -115,17 +120,39 @@ def room_entries(version_id, unplanned_ids):
         )
         for item in VersionItem.objects.filter(version=version_id)
     ]
-    unplanned = [
-        Entry(
-            key=added.key,
-            title=added.title,
-            stage=Stage(added.stage),
-            number="+",
-            minutes=0,
-            kind=ItemKind.QUESTION,
-            content=added.content,
-            unplanned=True,
+    added = list(UnplannedQuestion.objects.filter(pk__in=unplanned_ids))
+    entries = sorted(planned + [unplanned(one) for one in added if not one.replaces_id], key=lambda entry: entry.stage)
+    for one in added:
+        at = next(
+            (at for at, entry in enumerate(entries) if one.replaces_id and entry.key == f"q{one.replaces_id}"), None
         )
-        for added in UnplannedQuestion.objects.filter(pk__in=unplanned_ids)
-    ]
-    return sorted(planned + unplanned, key=lambda entry: entry.stage)
+        if at is not None:
+            entries.insert(at + 1, standing_in(one, entries[at]))
+    return entries
+
+
+def unplanned(added):
+    return Entry(
+        key=added.key,
+        title=added.title,
+        stage=Stage(added.stage),
+        number="+",
+        minutes=0,
+        kind=ItemKind.QUESTION,
+        content=added.content,
+        unplanned=True,
+    )
+
+
+def standing_in(added, planned):
+    return replace(
+        unplanned(added),
+        number=f"{planned.number}b",
+        minutes=planned.minutes,
+        competency=planned.competency,
+        weight=planned.weight,
+        must_ask=planned.must_ask,
+        replaces=planned.key,
+        replaces_number=planned.number,
+        reason=added.reason,
+    )

@@ -362,19 +362,26 @@ def complete_if_all_in(interview):
 
 
 @transaction.atomic
-def add_unplanned(*, interview, title, content, stage, by, op, question=None):
-    """A question asked off the plan, with a response for every scorecard; the same `op` again adds nothing."""
+def add_unplanned(*, interview, title, content, stage, by, op, question=None, replaces=None, reason=""):
+    """A question asked off the plan, with a response for every scorecard; the same `op` again adds nothing.
+
+    With `replaces`, an item of the plan, it stands in for that one, for a `reason`; raises `NotNow` if something does.
+    """
     interview = locked(
         interview, State.LIVE, State.PAUSED, instead=_("Questions can be added only while the interview runs.")
     )
+    if replaces and interview.unplanned.filter(replaces=replaces).exclude(op=op).exists():
+        raise NotNow(_("This question has been swapped already. Reload the room to see for what."))
+    what = {"title": title, "content": content, "stage": stage, "question": question}
     added, created = UnplannedQuestion.objects.get_or_create(
-        interview=interview,
-        op=op,
-        defaults={"title": title, "content": content, "stage": stage, "added_by": by, "question": question},
+        interview=interview, op=op, defaults=what | {"added_by": by, "replaces": replaces, "reason": reason}
     )
     if created:
         Response.objects.bulk_create(
             [Response(scorecard=scorecard, unplanned=added) for scorecard in interview.scorecards.all()]
         )
-        record(interview, What.QUESTION_ADDED, by, title=title)
+        if replaces:
+            record(interview, What.QUESTION_SWAPPED, by, before=replaces.title, after=title, reason=reason)
+        else:
+            record(interview, What.QUESTION_ADDED, by, title=title)
     return added

@@ -217,7 +217,9 @@ def in_words(operation):
 
 def visible_scorecards(user, interview, standing):
     """In the panel's order, with their responses and, of the questions, all but the words. Two queries."""
-    responses = Response.objects.select_related("item").defer("item__content", "heads")
+    responses = Response.objects.select_related("item", "unplanned__replaces").defer(
+        "item__content", "unplanned__content", "unplanned__replaces__content", "heads"
+    )
     found = (
         Scorecard.objects.visible_to(user)
         .filter(interview=interview)

@@ -15,7 +15,7 @@ def version_to_rehearse(user):
     return coming.version if coming else PlanVersion.objects.order_by("-published_at", "-pk").first()
 
 
-def stand_in(version):
+def invented(version):
     """An interview that is in no database, with an invented candidate. No query."""
     return Interview(pk=0, candidate=Candidate(name=_("Rehearsal")), version=version, state=State.LIVE)
 

@@ -1,6 +1,7 @@
 """Scores, computed exactly and mechanically. Never shown while an interview runs, nor before a recommendation.
 
-Questions off the plan do not count: a score compares like with like. What is shown is rounded once, at the end.
+Questions off the plan do not count: a score compares like with like. One that stood in for a planned question counts in
+its place. What is shown is rounded once, at the end.
 """
 
 import math
@@ -30,14 +31,21 @@ class Tally(NamedTuple):
 
 
 def tally(responses):
-    """Of a scorecard's responses, one per planned question. No query if fetched with `item`."""
-    planned = [response for response in responses if response.item_id]
-    rated = [response for response in planned if response.outcome == Outcome.RATED]
+    """Of a scorecard's responses, one per planned question or what stood in for it. No query if fetched with `item` and
+    `unplanned__replaces`."""
+    planned = [response.item for response in responses if response.item_id]
+    rated = ratings_by_item(responses)
     return Tally(
-        weighted_ratings=sum(response.item.weight * response.rating for response in rated),
-        rated_weight=sum(response.item.weight for response in rated),
-        planned_weight=sum(response.item.weight for response in planned),
+        weighted_ratings=sum(item.weight * rated[item.pk] for item in planned if item.pk in rated),
+        rated_weight=sum(item.weight for item in planned if item.pk in rated),
+        planned_weight=sum(item.weight for item in planned),
     )
+
+
+def ratings_by_item(responses):
+    """`{item key: rating}`; what stood in for a question goes before the question itself."""
+    rated = [response for response in responses if response.outcome == Outcome.RATED and response.counts_for]
+    return {response.counts_for.pk: response.rating for response in sorted(rated, key=lambda r: r.item_id is None)}
 
 
 def score_of(scorecard):
@@ -64,13 +72,16 @@ def shown(value):
 
 def by_competency(responses_of_scorecards):
     """`{competency: Tally}` in the plan's order over the responses of several scorecards; questions without one are
-    left out. No query if fetched with `item`."""
-    planned = [response for responses in responses_of_scorecards for response in responses if response.item_id]
-    named = sorted((r for r in planned if r.item.competency), key=lambda response: response.item.position)
-    grouped = {}
-    for response in named:
-        grouped.setdefault(response.item.competency, []).append(response)
-    return {competency: tally(responses) for competency, responses in grouped.items()}
+    left out. No query if fetched with `item` and `unplanned__replaces`."""
+    tallies = {}
+    for responses in responses_of_scorecards:
+        planned = [response for response in responses if response.counts_for and response.counts_for.competency]
+        grouped = {}
+        for response in sorted(planned, key=lambda response: response.counts_for.position):
+            grouped.setdefault(response.counts_for.competency, []).append(response)
+        for competency, of_it in grouped.items():
+            tallies.setdefault(competency, []).append(tally(of_it))
+    return {competency: Tally(*map(sum, zip(*of_it, strict=True))) for competency, of_it in tallies.items()}
 
 
 def spread(responses_of_scorecards):

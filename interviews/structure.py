@@ -36,13 +36,16 @@ def structure_of(record):
 
 def same_questions(record):
     planned, given = len(record.planned), len(record.asked) + len(record.covered)
-    unplanned = len(record.entries) - planned
+    swapped = sum(bool(entry.replaces) for entry in record.entries)
+    unplanned = len(record.entries) - planned - swapped
     said = _("%(n)s of %(of)s planned questions asked or covered") % {"n": given, "of": planned}
     if given == planned:
         said = ngettext("The planned question asked", "All %(n)s planned questions asked", planned) % {"n": planned}
     if unplanned:
         said = _("%(said)s, %(n)s unplanned") % {"said": said, "n": unplanned}
-    return Component(given == planned and not unplanned, said)
+    if swapped:
+        said = _("%(said)s, %(n)s swapped") % {"said": said, "n": swapped}
+    return Component(given == planned and not unplanned and not swapped, said)
 
 
 def must_asks(record):

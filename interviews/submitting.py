@@ -6,7 +6,8 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
 from interviews.lifecycle import complete_if_all_in, locked, record
-from interviews.models import HistoryEntry, Scorecard, State
+from interviews.models import HistoryEntry, Operation, Response, Scorecard, State
+from interviews.paragraphs import begun
 from interviews.problems import NotNow, Stale, Unresolved
 from interviews.saving import heads_of
 from interviews.scoring import tally
@@ -29,8 +30,8 @@ def submit(*, scorecard, op, heads):
 
     `heads` is `{field: operation}` as the author's page showed it. Raises `NotNow` before the interview is finished,
     for who is excused, and once submitted; `Unresolved` while a question has no outcome, two versions of a field wait
-    for a choice, or there is no recommendation; `Stale` if a field has moved past `heads`. 11 queries however many
-    questions, 12 for the last scorecard of an interview.
+    for a choice, or there is no recommendation; `Stale` if a field has moved past `heads`. 12 queries however many
+    questions, one more with notes, and one for the last scorecard of an interview.
     """
     sealed = Scorecard.objects.filter(pk=scorecard.pk, submit_op=op, submitted_at__isnull=False).first()
     if sealed:
@@ -46,7 +47,7 @@ def submit(*, scorecard, op, heads):
         raise NotNow(_("You have submitted this scorecard already."))
     if not interview.panel.scoring().filter(user=scorecard.author_id).exists():
         raise NotNow(_("You have been excused from this interview, so there is nothing to submit."))
-    responses = list(scorecard.responses.select_related("item", "unplanned"))
+    responses = list(scorecard.responses.select_related("item", "unplanned__replaces"))
     titles = {response.key: (response.item or response.unplanned).title for response in responses}
     refuse_stale(scorecard, responses, heads, titles)
     refuse_unresolved(scorecard, responses, titles)
@@ -97,8 +98,21 @@ def refuse_unresolved(scorecard, responses, titles):
 
 
 def seal(scorecard, responses, op):
-    """Clears "come back", which is of the live interview only, and stores the score. Afterwards the database refuses."""
+    """Clears "come back", which is of the live interview only, stores when notes were begun, and the score. Afterwards the
+    database refuses."""
     scorecard.responses.filter(come_back=True).update(come_back=False)
+    keep_times(scorecard, responses)
     scorecard.submitted_at, scorecard.submit_op = timezone.now(), op
     scorecard.weighted_ratings, scorecard.rated_weight, scorecard.planned_weight = tally(responses)
     scorecard.save(update_fields=["submitted_at", "submit_op", "weighted_ratings", "rated_weight", "planned_weight"])
+
+
+def keep_times(scorecard, responses):
+    changes = scorecard.operations.filter(field__endswith=".notes", result=Operation.Result.APPLIED)
+    versions = {}
+    for field, value, typed_at, received_at in changes.values_list("field", "value", "typed_at", "received_at"):
+        versions.setdefault(field, []).append(((typed_at or received_at).isoformat(), value))
+    noted = [response for response in responses if f"{response.key}.notes" in versions]
+    for response in noted:
+        response.notes_begun = begun(versions[f"{response.key}.notes"])
+    Response.objects.bulk_update(noted, ["notes_begun"], batch_size=500)

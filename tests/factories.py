@@ -9,7 +9,7 @@ from django.contrib.sessions.backends.db import SessionStore
 from django.utils import timezone
 
 from accounts.models import Invitation, Role, User
-from interviews import lifecycle
+from interviews import lifecycle, publishing
 from interviews.models import (
     Candidate,
     ItemKind,
@@ -205,3 +205,11 @@ def make_plan_item(*, plan=None, **kwargs):
         fields = {"kind": ItemKind.QUESTION, "question": question, "stage": question.stage, **kwargs}
     fields.setdefault("position", plan.items.filter(stage=fields["stage"]).count())
     return PlanItem.objects.create(plan=plan, **{"minutes": 5, **fields})
+
+
+def make_published(*questions):
+    """A published version of a plan that has these questions of the bank, and nothing else."""
+    plan = make_plan()
+    for question in questions:
+        make_plan_item(plan=plan, question=question)
+    return publishing.publish(plan=plan, by=plan.created_by)

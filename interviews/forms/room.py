@@ -20,6 +20,29 @@ class StartForm(forms.Form):
     anyway = forms.BooleanField(required=False, widget=forms.HiddenInput)
 
 
+class SwapForm(forms.Form):
+    """Which question instead, and why. `op` makes a repeated request swap once."""
+
+    question = forms.TypedChoiceField(
+        label=_("Ask instead"),
+        widget=forms.RadioSelect,
+        error_messages={"required": _("Choose a question."), "invalid_choice": _("Choose one of these questions.")},
+    )
+    reason = forms.CharField(
+        label=_("Why"),
+        max_length=200,
+        help_text=_("Stands on the record, such as “knows it already”."),
+        error_messages={"required": _("Say why, in a few words.")},
+    )
+    op = forms.UUIDField(widget=forms.HiddenInput, initial=uuid.uuid4)
+
+    def __init__(self, *args, questions, **kwargs):
+        super().__init__(*args, **kwargs)
+        offered = {str(question.pk): question for question in questions}
+        self.fields["question"].choices = [(pk, question.text) for pk, question in offered.items()]
+        self.fields["question"].coerce = offered.get
+
+
 class UnplannedForm(forms.Form):
     """A question that the plan does not have. `op` makes a repeated request add one question."""
 

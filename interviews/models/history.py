@@ -19,6 +19,7 @@ class HistoryEntry(models.Model):
         SITTING_SCHEDULED = "sitting_scheduled", _("Further sitting scheduled")
         SITTING_DROPPED = "sitting_dropped", _("Further sitting dropped")
         QUESTION_ADDED = "question_added", _("Unplanned question added")
+        QUESTION_SWAPPED = "question_swapped", _("Question swapped")
         PANELIST_ADDED = "panelist_added", _("Panelist added")
         PANELIST_REMOVED = "panelist_removed", _("Panelist removed")
         LEAD_TAKEN = "lead_taken", _("Lead taken over")

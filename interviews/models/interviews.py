@@ -285,7 +285,8 @@ class Sitting(models.Model):
 class UnplannedQuestion(models.Model):
     """A question asked though the plan did not have it; belongs to its interview only and is marked everywhere.
 
-    `content` has the shape of `VersionItem.content`. It takes no part in the score, which compares like with like.
+    `content` has the shape of `VersionItem.content`. It takes no part in the score, which compares like with like; but one
+    that stands in for a planned question (`replaces`, with the `reason`) counts in its place.
     """
 
     interview = models.ForeignKey(Interview, models.PROTECT, related_name="unplanned")
@@ -293,6 +294,10 @@ class UnplannedQuestion(models.Model):
     question = models.ForeignKey("questionbank.Question", models.PROTECT, null=True, related_name="+")
     title = models.CharField(_("short name"), max_length=120)
     content = models.JSONField(default=dict)
+    replaces = models.ForeignKey(
+        "interviews.VersionItem", models.PROTECT, null=True, editable=False, related_name="stand_ins"
+    )
+    reason = models.CharField(_("reason"), max_length=200, blank=True)
     added_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")
     added_at = models.DateTimeField(auto_now_add=True)
     # Chosen by the client, so that a repeated request adds one question.
@@ -300,7 +305,11 @@ class UnplannedQuestion(models.Model):
 
     class Meta:
         ordering = ["pk"]
-        constraints = [models.UniqueConstraint(fields=["interview", "op"], name="one_unplanned_question_per_id")]
+        constraints = [
+            models.UniqueConstraint(fields=["interview", "op"], name="one_unplanned_question_per_id"),
+            models.UniqueConstraint(fields=["interview", "replaces"], name="one_stand_in_per_question"),
+            models.CheckConstraint(condition=Q(replaces=None) | ~Q(reason=""), name="stand_in_has_a_reason"),
+        ]
 
     def __str__(self):
         return self.title

@@ -130,6 +130,8 @@ class Response(models.Model):
     notes = models.TextField(_("notes"), blank=True)
     # The notes as they stood when the interview finished, once they changed afterwards.
     notes_at_finish = models.TextField(null=True, blank=True, editable=False)  # noqa: DJ001, null is "unchanged"
+    # When each line of the notes was begun, ISO moments; kept at submission, since changes are thinned out later.
+    notes_begun = models.JSONField(default=list, editable=False)
     points = models.JSONField(default=list)
     parts = models.JSONField(default=list)
     follow_ups = models.JSONField(default=list)
@@ -157,6 +159,12 @@ class Response(models.Model):
                 name="covered_names_the_question",
             ),
         ]
+
+    @property
+    def counts_for(self):
+        """The planned question that this one answers, itself or in its place; None if off the plan. No query if fetched
+        with `item` and `unplanned__replaces`."""
+        return self.item or (self.unplanned and self.unplanned.replaces)
 
     @property
     def key(self):

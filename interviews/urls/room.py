@@ -14,6 +14,7 @@ urlpatterns = [
     path("interviews/<int:pk>/resume/", room.interview_resume, name="interview_resume"),
     path("interviews/<int:pk>/finish/", room.interview_finish, name="interview_finish"),
     path("interviews/<int:pk>/finish/undo/", room.finish_undo, name="finish_undo"),
+    path("interviews/<int:pk>/swap/<int:item_pk>/", room.question_swap, name="question_swap"),
     path("interviews/<int:pk>/unplanned/", room.unplanned_add, name="unplanned_add"),
     path("interviews/<int:pk>/review/", review.scorecard_review, name="scorecard_review"),
 ]

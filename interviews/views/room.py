@@ -4,7 +4,7 @@ from uuid import uuid4
 
 from django.contrib import messages
 from django.http import JsonResponse
-from django.shortcuts import redirect, render
+from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
@@ -13,13 +13,14 @@ from django.views.decorators.http import require_POST, require_safe
 from config.access import get_or_refuse
 from interviews import lifecycle
 from interviews.content import rendered, room_content
-from interviews.forms.room import PauseForm, StartForm, UnplannedForm
+from interviews.forms.room import PauseForm, StartForm, SwapForm, UnplannedForm
 from interviews.models import Interview, ItemKind, Panelist, State
 from interviews.outline import outline
 from interviews.problems import Problem
-from interviews.rehearsing import rehearsal_state, stand_in, version_to_rehearse
+from interviews.rehearsing import invented, rehearsal_state, version_to_rehearse
 from interviews.room_state import room_state
 from interviews.saving import state_of
+from interviews.swapping import alternates, stand_in, swappable
 
 
 @require_safe
@@ -47,7 +48,7 @@ def rehearsal(request):
         messages.info(request, _("A rehearsal needs a published plan. There is none yet."))
         return redirect("interviews:today")
     context = {
-        "interview": stand_in(version),
+        "interview": invented(version),
         "rehearsal": True,
         "leads": False,
         "scores": True,
@@ -164,6 +165,32 @@ def interview_finish(request, pk):
 @require_POST
 def finish_undo(request, pk):
     return led(request, pk, lifecycle.undo_finish)
+
+
+def question_swap(request, pk, item_pk):
+    """What can be asked in place of a planned question, as a form for the room's dialog; POST asks it. GET: 5 queries."""
+    interview = get_or_refuse(
+        Interview.objects.visible_to(request.user), Interview.objects.scored_by(request.user), pk=pk
+    )
+    item = get_object_or_404(swappable(interview), pk=item_pk)
+    questions = list(alternates(interview=interview, item=item))
+    form = SwapForm(request.POST if request.method == "POST" else None, questions=questions)
+    context = {"interview": interview, "item": item, "form": form, "any": bool(questions)}
+    if not form.is_valid():
+        return render(request, "interviews/_swap.html", context)
+    asked = stand_in(item=item, question=form.cleaned_data["question"])
+    try:
+        added = lifecycle.add_unplanned(
+            interview=interview,
+            by=request.user,
+            reason=form.cleaned_data["reason"],
+            op=form.cleaned_data["op"],
+            **asked,
+        )
+    except Problem as problem:
+        messages.error(request, problem.sentence)
+        return redirect("interviews:room", pk)
+    return redirect(reverse("interviews:room", args=[pk]) + f"#{added.key}")
 
 
 @require_POST

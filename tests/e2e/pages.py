@@ -39,6 +39,7 @@ from tests.factories import make_invitation, make_opening, make_plan, make_quest
 
 # Not pages: an answer for machines, fragments that other pages show, and redirects.
 NOT_PAGES = {
+    "interviews:question_swap",
     "healthz",
     "interviews:room_refresh",
     "service_worker",
@@ -215,6 +216,11 @@ def covered(tab):
     tab.evaluate("new BroadcastChannel('evenhand-signed-in').postMessage(0)")
 
 
+def file_elsewhere(tab):
+    write(tab, "@3 Knows this too")
+    tab.keyboard.press("Escape")
+
+
 def hurry(tab):
     """As if the hard end were in ten minutes."""
     tab.evaluate(
@@ -287,7 +293,7 @@ STATES = [
     room("observer", "[data-question] h1", press("j"), who="observer"),
     room("lobby", "text=Start", which="scheduled"),
     room("question only", "[data-discreet]", press("j", ".")),
-    room("filed elsewhere", "[data-links] a", lambda tab: write(tab, "@3 Knows this too\n"), which="torn other"),
+    room("filed elsewhere", "[data-links] a", file_elsewhere, which="torn other"),
     room("behind", "[data-pace-act]", hurry, which="torn other"),
     room("two versions", ".version", click("[data-save-act]"), which="torn"),
     room("out of reach", state("local"), out_of_reach, which="torn other"),

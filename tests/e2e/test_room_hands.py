@@ -8,8 +8,9 @@ from django.db.models import F
 from accounts.models import Role
 from interviews import lifecycle
 from interviews.models import Outcome, Response, Sitting, State
+from questionbank.models import Competency
 from tests.e2e.browser import enter
-from tests.factories import make_interview, make_user, make_version
+from tests.factories import make_interview, make_published, make_question, make_user, make_version
 
 SIZES = [(1440, 900), (720, 800), (390, 844)]
 
@@ -490,3 +491,31 @@ def test_rehearsal_is_one_click_from_today_and_sends_nothing(open_page):
     assert page.evaluate("indexedDB.databases()") == []
     page.get_by_role("link", name="End").click()
     page.wait_for_url("**/")
+
+
+def test_question_is_swapped_by_w_and_counts_in_its_place(open_page):
+    lead = make_user(Role.INTERVIEWER)
+    competency = Competency.objects.create(name="Tuning", position=99)
+    questions = [make_question(competency=competency) for _number in range(2)]
+    other = make_question(competency=competency, text="What else would you try?")
+    interview = make_interview(lead=lead, state=State.LIVE, version=make_published(*questions))
+    page = enter(open_page(lead), interview)
+    while not page.locator("[data-panel]:not([hidden])[data-question]").count():
+        page.keyboard.press("j")
+
+    page.keyboard.press("w")
+    page.locator("#swap").get_by_text("What else would you try?").click()
+    page.locator("#swap").get_by_role("button", name="Ask this one").click()
+    page.locator("#id_reason_error").wait_for()
+    page.locator("#swap [name=reason]").fill("Knows it already")
+    page.locator("#swap").get_by_text("What else would you try?").click()
+    page.locator("#swap").get_by_role("button", name="Ask this one").click()
+    page.locator("[data-panel]:not([hidden]) h1", has_text="What else would you try?").wait_for()
+    page.keyboard.press("5")
+    saved(page)
+
+    stands = interview.unplanned.get()
+    assert (stands.question, stands.reason) == (other, "Knows it already")
+    until(page, lambda: response(interview, 1).covered_by == stands.key)
+    assert stands.responses.get().rating == 5
+    assert page.locator(f"[data-go='{stands.key}'] .n").inner_text() == "1b"

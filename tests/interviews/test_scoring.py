@@ -1,5 +1,6 @@
 from decimal import Decimal
 from fractions import Fraction
+from itertools import count
 from types import SimpleNamespace
 
 import pytest
@@ -12,11 +13,15 @@ from interviews.scoring import Tally, agreement, by_competency, combined, shown,
 UNRATED = [outcome for outcome in Outcome if outcome != Outcome.RATED]
 
 
-def response(rating=None, *, weight=1, outcome="", competency="", position=0, planned=True):
-    item = SimpleNamespace(weight=weight, competency=competency, position=position)
+keys = count(1)
+
+
+def response(rating=None, *, weight=1, outcome="", competency="", position=0, planned=True, instead_of=None):
+    item = SimpleNamespace(pk=next(keys), weight=weight, competency=competency, position=position)
     return SimpleNamespace(
         item=item if planned else None,
         item_id=position + 1 if planned else None,
+        counts_for=instead_of.item if instead_of else item if planned else None,
         outcome=Outcome.RATED if rating else outcome,
         rating=rating,
     )
@@ -46,6 +51,23 @@ def test_score_is_what_the_definition_says(given_responses):
 
     assert tallied == (sum(counted), len(counted), len(places))
     assert tallied.score == (Fraction(sum(counted), len(counted)) if enough else None)
+
+
+@pytest.mark.parametrize("rated_before", [None, 1])
+def test_what_stood_in_for_a_question_counts_in_its_place(rated_before):
+    swapped = response(rated_before, weight=3, outcome=Outcome.COVERED, competency="Training")
+    stood_in = response(5, planned=False, instead_of=swapped)
+    other = response(2, weight=1, competency="Concepts", position=1)
+
+    assert tally([swapped, other, stood_in]) == Tally(3 * 5 + 2, 4, 4)
+    assert by_competency([[swapped, other, stood_in]]) == {"Training": Tally(15, 3, 3), "Concepts": Tally(2, 1, 1)}
+
+
+def test_what_stood_in_and_was_not_rated_leaves_the_question_unrated():
+    swapped = response(outcome=Outcome.COVERED, weight=2)
+    stood_in = response(outcome=Outcome.DECLINED, planned=False, instead_of=swapped)
+
+    assert tally([swapped, stood_in]) == Tally(0, 0, 2)
 
 
 @given(st.integers(0, 5000), st.integers(1, 1000))

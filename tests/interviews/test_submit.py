@@ -138,6 +138,17 @@ def test_come_back_is_cleared(scorecard):
     assert not scorecard.responses.filter(come_back=True).exists()
 
 
+def test_moments_of_paragraphs_are_kept(scorecard):
+    first = scorecard.responses.first()
+    op = write(scorecard, f"{first.key}.notes", "One", typed_at="2026-11-25T10:00:00Z")
+    write(scorecard, f"{first.key}.notes", "One, longer\nTwo", parent=op, typed_at="2026-11-25T10:03:00Z")
+
+    scorecard.submit(op=uuid.uuid4(), heads=heads(scorecard))
+
+    first.refresh_from_db()
+    assert [moment[:16] for moment in first.notes_begun] == ["2026-11-25T10:00", "2026-11-25T10:03"]
+
+
 def test_two_versions_must_be_settled(scorecard):
     key = scorecard.responses.first().key
     here, there = write(scorecard, f"{key}.notes", "here"), write(scorecard, f"{key}.notes", "there")

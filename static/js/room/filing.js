@@ -5,7 +5,7 @@ import { elapsed } from "./pacing.js";
 import { current, panels } from "./room.js";
 import { say } from "./words.js";
 
-const LINE = /^@\s*(\d+|\+)\s+(\S.*)$/u;
+const LINE = /^@\s*(\d+b?|\+)\s+(\S.*)$/u;
 const numbered = (number) => panels.find(({ dataset }) => dataset.number === number && dataset.question);
 const panelOf = (area) => area.closest("[data-panel]");
 const notesOf = (panel) => panel?.querySelector("textarea[data-field=notes]");
@@ -70,7 +70,7 @@ export function moveLast(key) {
 export const hasNotes = () => Boolean(notesOf(current())?.value.trim()) && Boolean(state.scorecard);
 
 // Links beside the notes: where words went, and where they came from.
-const pattern = (name) => new RegExp(say(name, { n: "#", time: "@" }).replace(/[[\](){}.*+?^$|\\]/g, "\\$&").replace("#", "(\\d+|\\+)").replace("@", "[\\d:]+"), "g");
+const pattern = (name) => new RegExp(say(name, { n: "#", time: "@" }).replace(/[[\](){}.*+?^$|\\]/g, "\\$&").replace("#", "(\\d+b?|\\+)").replace("@", "[\\d:]+"), "g");
 const PATTERNS = [["linkTo", pattern("filedTo")], ["linkFrom", pattern("filedFrom")]];
 
 document.addEventListener("scorecard:field", ({ detail: { field } }) => {

@@ -24,7 +24,7 @@ const actions = {
   p: () => first("points") || hint(say("noPoints")),
   b: () => key() && toggleComeBack(key()),
   m: () => (hasNotes() ? openJump("move") : hint(say("nothingToMove"))),
-  w: () => document.querySelector("[data-swap]")?.click(),
+  w: () => swap(),
   c: () => openCandidateView(),
   y: () => copy(),
   a: () => takeAdvice("A"),
@@ -111,7 +111,15 @@ function rateAfterAll(rating) {
   actions[rating]();
 }
 
+// Hardly ever needed, and never without a network.
+async function swap() {
+  if (!document.getElementById("swap") || !key()) return;
+  const { openSwap } = await import("./swap.js").catch(() => ({ openSwap: () => hint(say("swapNeedsNetwork")) }));
+  openSwap(current());
+}
+
 document.addEventListener("click", (event) => {
+  if (event.target.closest("[data-swap]")) swap();
   const item = event.target.closest("[data-set-outcome]");
   if (item) choose(item.dataset.setOutcome);
   if (event.target.closest("[data-set-covered]")) setOutcome(key(), "covered", covered.querySelector("[data-covered-by]").value);

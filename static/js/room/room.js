@@ -1,5 +1,5 @@
 // One question at a time: which panel is shown, the rail beside it, and how long each question was on screen.
-import { append, state, valueOf } from "../saving/scorecard.js";
+import { append, edit, state, valueOf } from "../saving/scorecard.js";
 import { say } from "./words.js";
 
 const room = document.querySelector("[data-room]");
@@ -49,9 +49,11 @@ export function go(key, { focus = false } = {}) {
 }
 
 // The next one, or the one before; what was dropped is passed over.
+const replaced = (key) => panels.some(({ dataset }) => dataset.replaces === key);
+
 export function step(by) {
   const way = by > 0 ? panels.slice(panels.indexOf(shown) + 1) : panels.slice(0, panels.indexOf(shown)).reverse();
-  const next = way.find(({ dataset }) => outcome(dataset.panel) !== "not_reached") ?? way[0];
+  const next = way.find(({ dataset }) => outcome(dataset.panel) !== "not_reached" && !replaced(dataset.panel)) ?? way[0];
   if (next) go(next.dataset.panel, { focus: true });
 }
 
@@ -134,6 +136,8 @@ document.addEventListener("room:shown", () => (shown.querySelector(".aside") ?? 
 if (localStorage.getItem("answers") === "hidden" || room.hasAttribute("data-starts-hidden")) hideAnswers(true, { keep: false });
 for (const panel of questions) mark(panel.dataset.panel);
 count();
+// What was swapped is covered by what stands in for it, in every panelist's room.
+for (const { dataset } of panels) if (dataset.replaces && !outcome(dataset.replaces)) edit(`${dataset.replaces}.outcome`, { outcome: "covered", rating: null, covered_by: dataset.panel });
 go(place());
 history.replaceState(history.state, "", location.pathname); // an address that names a question has brought us there
 document.querySelector("dialog[data-open-now]")?.showModal();
@@ -143,5 +147,6 @@ function place() {
   const known = [location.hash.slice(1), localStorage.getItem(placeKey)].find((key) => links.has(key));
   const left = open();
   const first = left.length && left.length < questions.length ? left[0] : panels[0];
-  return known ?? first.dataset.panel;
+  const standIn = known && panels.find(({ dataset }) => dataset.replaces === known);
+  return (standIn ?? panels.find(({ dataset }) => dataset.panel === known) ?? first).dataset.panel;
 }

@@ -1,0 +1,45 @@
+"""Another question of the same competency in place of a planned one: the candidate knows it, or it does not fit."""
+
+from django.db.models import Case, F, Func, When
+
+from interviews.models import VersionItem
+from interviews.publishing import question_content
+from questionbank.models import Question
+
+SHOWN = 6
+
+
+def swappable(interview):
+    """The planned questions of the interview for which nothing stands in yet."""
+    items = VersionItem.objects.filter(version=interview.version_id, question__isnull=False)
+    return items.exclude(stand_ins__interview=interview)
+
+
+def alternates(*, interview, item):
+    """Questions of the bank that can stand in for `item`: of its competency, current, neither planned nor added here,
+    the nearest in difficulty and minutes first. Lazy."""
+    if not item.competency:
+        return Question.objects.none()
+    taken = VersionItem.objects.filter(version=interview.version_id, question__isnull=False).values("question")
+    added = interview.unplanned.filter(question__isnull=False).values("question")
+    same_difficulty = Case(When(difficulty=item.content["difficulty"], then=0), default=1)
+    apart = Func(F("minutes") - item.minutes, function="abs")
+    return (
+        Question.objects.current()
+        .filter(competency__name=item.competency)
+        .exclude(pk__in=taken)
+        .exclude(pk__in=added)
+        .order_by(same_difficulty, apart, "pk")[:SHOWN]
+    )
+
+
+def stand_in(*, item, question):
+    """What `lifecycle.add_unplanned` needs to know of `question` in place of `item`. 7 queries."""
+    question = Question.objects.with_content().get(pk=question.pk)
+    return {
+        "title": question.short_name,
+        "content": question_content(question),
+        "stage": item.stage,
+        "question": question,
+        "replaces": item,
+    }
