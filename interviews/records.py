@@ -153,6 +153,10 @@ class Record:
         for responses in self.responses:
             for response in responses:
                 found.setdefault(response.key, set()).add(response.outcome)
+        for entry in self.entries:
+            if entry.replaces:  # asked is what stood in for it, and nothing else covers it
+                own = found.get(entry.replaces, set()) - {Outcome.COVERED}
+                found[entry.replaces] = own | found.get(entry.key, set())
         return found
 
     @property

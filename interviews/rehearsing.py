@@ -2,17 +2,23 @@
 
 from datetime import timedelta
 
+from django.db.models import Exists, OuterRef
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from interviews.models import Candidate, Interview, PlanVersion, State
+from interviews.models import Candidate, Interview, Panelist, Plan, PlanVersion, State
 
 
 def version_to_rehearse(user):
-    """The plan version of the user's next interview, else the newest that anybody published; None without one.
-    One query or two."""
-    coming = Interview.objects.upcoming().with_place_for(user).select_related("version").first()
-    return coming.version if coming else PlanVersion.objects.order_by("-published_at", "-pk").first()
+    """The plan version of the user's next interview, of their last, or the newest of the plans they may see; None without
+    one: a rehearsal shows nobody what is not theirs to see. Up to three queries."""
+    places = Panelist.objects.of(user).entering().filter(interview=OuterRef("pk"))
+    own = Interview.objects.filter(Exists(places)).select_related("version")
+    interview = own.upcoming().first() or own.order_by("-scheduled_at", "-pk").first()
+    if interview:
+        return interview.version
+    visible = PlanVersion.objects.filter(plan__in=Plan.objects.visible_to(user))
+    return visible.order_by("-published_at", "-pk").first()
 
 
 def invented(version):
@@ -30,6 +36,8 @@ def rehearsal_state(version):
         "ends_at": now + timedelta(minutes=version.length),
         "length": version.length,
         "extra_time": 100,
+        "breaks": 0,
+        "paused": 0,
         "pause_reason": "",
     }
     return {"rehearsal": True, "scorecard": True, "fields": {}, "spent": {}, "interview": State.LIVE, "clock": clock}

@@ -20,7 +20,8 @@ def room_state(*, interview, length, own):
 
 
 def clock(interview, length):
-    """Elapsed seconds of the latest sitting, its hard end, the length in minutes, extra time in percent. One query."""
+    """Elapsed seconds of the latest sitting, its hard end, the length in minutes, extra time in percent, breaks and
+    pauses in minutes. One query."""
     sitting = interview.sittings.last()
     now = timezone.now()
     return {
@@ -30,5 +31,7 @@ def clock(interview, length):
         "ends_at": sitting.ends_at,
         "length": interview.stretched(length),
         "extra_time": interview.extra_time,
+        "breaks": interview.breaks,
+        "paused": sitting.paused.total_seconds() / 60,
         "pause_reason": sitting.pause_reason,
     }

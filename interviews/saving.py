@@ -514,7 +514,7 @@ def state_of(*, interview_id, author):
     carry 400 that nobody touched. A field with conflicts has `at` too, when its value was typed. `spent` are the seconds
     on each question that had any, `{"q17": 95}`.
     """
-    as_of = timezone.now()  # before it is read: what was saved since is known to whoever saved it
+    as_of = timezone.now().isoformat()  # before it is read: what was saved since is known to whoever saved it
     with connection.cursor() as cursor:
         cursor.execute(STATE, [interview_id, author.pk])
         found = cursor.fetchone()

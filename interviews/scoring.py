@@ -91,9 +91,8 @@ def spread(responses_of_scorecards):
     """
     ratings = {}
     for responses in responses_of_scorecards:
-        for response in responses:
-            if response.item_id and response.outcome == Outcome.RATED:
-                ratings.setdefault(response.item_id, []).append(response.rating)
+        for item, rating in ratings_by_item(responses).items():
+            ratings.setdefault(item, []).append(rating)
     return mean_of(Fraction(max(given) - min(given)) for given in ratings.values() if len(given) > 1)
 
 

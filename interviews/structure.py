@@ -60,7 +60,7 @@ def must_asks(record):
 
 def anchored(record):
     rated = [record.entries_by_key[response.key] for response in ratings(record)]
-    planned = [entry for entry in rated if not entry.unplanned]
+    planned = [entry for entry in rated if entry.replaces or not entry.unplanned]
     general = sum(entry.scale_is_general for entry in planned)
     if not planned:
         return None

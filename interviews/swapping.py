@@ -1,6 +1,6 @@
 """Another question of the same competency in place of a planned one: the candidate knows it, or it does not fit."""
 
-from django.db.models import Case, F, Func, When
+from django.db.models import Case, Exists, F, Func, OuterRef, When
 
 from interviews.models import VersionItem
 from interviews.publishing import question_content
@@ -9,19 +9,19 @@ from questionbank.models import Question
 SHOWN = 6
 
 
-def swappable(interview):
-    """The planned questions of the interview for which nothing stands in yet."""
-    items = VersionItem.objects.filter(version=interview.version_id, question__isnull=False)
-    return items.exclude(stand_ins__interview=interview)
+def swappable(interview, op=None):
+    """The planned questions of the interview for which nothing stands in yet, unless that very request, `op`, has done it."""
+    stand_ins = interview.unplanned.filter(replaces=OuterRef("pk")).exclude(op=op)
+    return VersionItem.objects.filter(~Exists(stand_ins), version=interview.version_id, question__isnull=False)
 
 
-def alternates(*, interview, item):
-    """Questions of the bank that can stand in for `item`: of its competency, current, neither planned nor added here,
-    the nearest in difficulty and minutes first. Lazy."""
+def alternates(*, interview, item, op=None):
+    """Questions of the bank that can stand in for `item`: of its competency, current, neither planned nor added here but
+    by the request `op`, the nearest in difficulty and minutes first. Lazy."""
     if not item.competency:
         return Question.objects.none()
     taken = VersionItem.objects.filter(version=interview.version_id, question__isnull=False).values("question")
-    added = interview.unplanned.filter(question__isnull=False).values("question")
+    added = interview.unplanned.filter(question__isnull=False).exclude(op=op).values("question")
     same_difficulty = Case(When(difficulty=item.content["difficulty"], then=0), default=1)
     apart = Func(F("minutes") - item.minutes, function="abs")
     return (

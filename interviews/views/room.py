@@ -1,6 +1,6 @@
 """The live room: lobby, room, and the lead's start, pause, resume, finish and undo."""
 
-from uuid import uuid4
+from uuid import UUID, uuid4
 
 from django.contrib import messages
 from django.http import JsonResponse
@@ -45,7 +45,7 @@ def rehearsal(request):
     """The room on real questions, plainly marked, of which nothing is kept. At most 4 queries."""
     version = version_to_rehearse(request.user)
     if version is None:
-        messages.info(request, _("A rehearsal needs a published plan. There is none yet."))
+        messages.info(request, _("A rehearsal needs an interview of yours, or a plan that you may see."))
         return redirect("interviews:today")
     context = {
         "interview": invented(version),
@@ -172,8 +172,9 @@ def question_swap(request, pk, item_pk):
     interview = get_or_refuse(
         Interview.objects.visible_to(request.user), Interview.objects.scored_by(request.user), pk=pk
     )
-    item = get_object_or_404(swappable(interview), pk=item_pk)
-    questions = list(alternates(interview=interview, item=item))
+    op = op_of(request)
+    item = get_object_or_404(swappable(interview, op), pk=item_pk)
+    questions = list(alternates(interview=interview, item=item, op=op))
     form = SwapForm(request.POST if request.method == "POST" else None, questions=questions)
     context = {"interview": interview, "item": item, "form": form, "any": bool(questions)}
     if not form.is_valid():
@@ -188,9 +189,17 @@ def question_swap(request, pk, item_pk):
             **asked,
         )
     except Problem as problem:
-        messages.error(request, problem.sentence)
-        return redirect("interviews:room", pk)
+        form.add_error(None, problem.sentence)
+        return render(request, "interviews/_swap.html", context)
     return redirect(reverse("interviews:room", args=[pk]) + f"#{added.key}")
+
+
+def op_of(request):
+    """Which request this is, by its own identifier; a new one's for what is none."""
+    try:
+        return UUID(request.POST.get("op", ""))
+    except ValueError:
+        return uuid4()
 
 
 @require_POST

@@ -26,7 +26,7 @@ async function remember(user) {
 
 const whoIsHere = async () => (await (await caches.match("/who", { cacheName: WHO }))?.text()) ?? "";
 
-// The room comes last: where it is kept, so is what it needs.
+// The pages come last: where one is kept, so is what it needs.
 async function keep(user, pages, files) {
   const keeping = [];
   const later = (work) => keeping.push(work);

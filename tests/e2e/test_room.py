@@ -308,4 +308,5 @@ def test_jump_chooses_by_arrows_and_closes_with_one_escape(open_page, live):
     page.keyboard.press("ArrowDown")
     page.keyboard.press("Enter")
 
-    assert (closed, shown_question(page)) == (True, "Question 3?")
+    page.locator("[data-panel]:not([hidden]) h1", has_text="Question 3?").wait_for()
+    assert closed is True

@@ -217,7 +217,24 @@ def test_rehearsal_without_a_published_plan_says_so(client):
 
     response = client.get(reverse("interviews:rehearsal"), follow=True)
 
-    assert b"A rehearsal needs a published plan" in response.content
+    assert b"A rehearsal needs an interview of yours" in response.content
+
+
+@pytest.mark.parametrize("role", [Role.INTERVIEWER, Role.ADMINISTRATOR])
+def test_rehearsal_shows_nobody_a_plan_that_is_not_theirs_to_see(client, role):
+    make_version(2)
+    client.force_login(make_user(role))
+
+    assert client.get(reverse("interviews:rehearsal")).status_code == 302
+
+
+def test_rehearsal_of_the_excused_is_none(client):
+    interview = make_interview(state=State.LIVE)
+    panelist = make_panelist(interview=interview)
+    interview.panel.filter(pk=panelist.pk).update(excused_at=interview.started_at, excused_reason="Ill")
+    client.force_login(panelist.user)
+
+    assert client.get(reverse("interviews:rehearsal")).status_code == 302
 
 
 def test_room_after_the_finish_leads_to_the_review(client):

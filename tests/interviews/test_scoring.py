@@ -16,11 +16,13 @@ UNRATED = [outcome for outcome in Outcome if outcome != Outcome.RATED]
 keys = count(1)
 
 
-def response(rating=None, *, weight=1, outcome="", competency="", position=0, planned=True, instead_of=None):
-    item = SimpleNamespace(pk=next(keys), weight=weight, competency=competency, position=position)
+def response(rating=None, *, weight=1, outcome="", competency="", position=None, planned=True, instead_of=None):
+    """With a position, to the question that stands there; without, to one of its own."""
+    key = next(keys) if position is None else -1 - position
+    item = SimpleNamespace(pk=key, weight=weight, competency=competency, position=position or 0)
     return SimpleNamespace(
         item=item if planned else None,
-        item_id=position + 1 if planned else None,
+        item_id=key if planned else None,
         counts_for=instead_of.item if instead_of else item if planned else None,
         outcome=Outcome.RATED if rating else outcome,
         rating=rating,

@@ -9,11 +9,13 @@ from django.utils import timezone
 from accounts.models import Role
 from interviews import lifecycle
 from interviews.content import room_entries
-from interviews.models import HistoryEntry, Place, State, UnplannedQuestion
+from interviews.models import HistoryEntry, Interview, Place, State, UnplannedQuestion
 from interviews.problems import NotNow
+from interviews.records import Record
+from interviews.structure import same_questions
 from interviews.swapping import alternates, stand_in, swappable
 from questionbank.models import Competency
-from tests.factories import make_interview, make_published, make_question, make_user
+from tests.factories import make_interview, make_published, make_question, make_user, submitted
 
 pytestmark = pytest.mark.django_db
 
@@ -87,6 +89,47 @@ def test_swap_by_form_leads_to_the_question(client, interview, competency):
     assert "Say why, in a few words." in empty.content.decode()
     assert response.url == reverse("interviews:room", args=[interview.pk]) + f"#{added.key}"
     assert (added.replaces, added.reason, added.question) == (planned(interview), "Knows it", question)
+
+
+def test_swap_sent_twice_swaps_once(client, interview, competency):
+    data = {"question": make_question(competency=competency).pk, "reason": "Knows it", "op": str(uuid.uuid4())}
+    client.force_login(interview.panel.get(place=Place.LEAD).user)
+
+    first, second = client.post(url(interview), data), client.post(url(interview), data)
+
+    assert (first.status_code, second.status_code, second.url) == (302, 302, first.url)
+    assert UnplannedQuestion.objects.count() == 1
+
+
+def test_record_counts_what_stood_in(interview, competency):
+    added = swap(interview, make_question(competency=competency))
+    item, scorecard = planned(interview), interview.scorecards.get()
+    lead = scorecard.author
+    scorecard.responses.filter(item=item).update(outcome="covered", covered_by=added.key)
+    scorecard.responses.filter(unplanned=added).update(outcome="rated", rating=5)
+    type(scorecard).objects.filter(pk=scorecard.pk).update(recommendation=3)
+    lifecycle.finish(interview=interview, by=lead)
+    scorecard.refresh_from_db()
+    submitted(scorecard)
+
+    record = Record.of(lead, Interview.objects.with_people().get(pk=interview.pk))
+    assert (record.score, [entry.key for entry in record.asked]) == (5, [item.key])
+    assert "1 swapped" in same_questions(record).sentence
+    assert same_questions(record).held is False
+
+
+def test_record_says_when_what_stood_in_was_not_asked(interview, competency):
+    added = swap(interview, make_question(competency=competency))
+    item, scorecard = planned(interview), interview.scorecards.get()
+    scorecard.responses.filter(item=item).update(outcome="covered", covered_by=added.key)
+    scorecard.responses.filter(unplanned=added).update(outcome="not_reached")
+    type(scorecard).objects.filter(pk=scorecard.pk).update(recommendation=3)
+    lifecycle.finish(interview=interview, by=scorecard.author)
+    scorecard.refresh_from_db()
+    submitted(scorecard)
+
+    record = Record.of(scorecard.author, Interview.objects.with_people().get(pk=interview.pk))
+    assert (record.asked, record.covered) == ([], [])
 
 
 def test_swap_takes_only_what_was_offered(client, interview):

@@ -161,6 +161,8 @@ function paintWaiting() {
   if (allSafe()) for (const place of document.querySelectorAll("[data-unsaved]")) place.hidden = true;
 }
 
+document.addEventListener("scorecard:added", () => document.querySelector("[data-added]")?.removeAttribute("hidden"));
+
 function notify(words) {
   const notice = document.querySelector("[data-notice]");
   notice.hidden = false;

@@ -7,7 +7,7 @@ channel.onmessage = ({ data }) => data !== "hello" && show(data);
 channel.postMessage("hello");
 
 function show({ kind, question, parts = [], materials = [] }) {
-  if (kind === "gone") return place.replaceChildren(...waiting);
+  if (kind === "nothing") return place.replaceChildren(...waiting);
   place.replaceChildren(element("h1", question), list(parts), ...materials.map(figure));
   scrollTo(0, 0);
 }

@@ -1,19 +1,26 @@
 // Notes off order. "@7 words" on a line of its own goes to question 7 with the time, and each place links to the other;
 // M does the same with the last paragraph. Both are plain text in the notes, so a record and an export have them too.
 import { edit, state, valueOf } from "../saving/scorecard.js";
-import { elapsed } from "./pacing.js";
+import { elapsed, hint } from "./pacing.js";
 import { current, panels } from "./room.js";
 import { say } from "./words.js";
 
-const LINE = /^@\s*(\d+b?|\+)\s+(\S.*)$/u;
-const numbered = (number) => panels.find(({ dataset }) => dataset.number === number && dataset.question);
+const LINE = /^@(\d+b?)\s+(\S.*)$/u;
+const LARGEST = 24 * 1024; // bytes, as on the server
+
+// The question of this number, or what stands in for it.
+function numbered(number) {
+  const named = panels.find(({ dataset }) => dataset.number === number && dataset.question);
+  return panels.find(({ dataset }) => named && dataset.replaces === named.dataset.question) ?? named;
+}
 const panelOf = (area) => area.closest("[data-panel]");
 const notesOf = (panel) => panel?.querySelector("textarea[data-field=notes]");
 
 // Enter ends a line, leaving the notes ends them all.
 document.addEventListener("keydown", (event) => {
-  if (event.key !== "Enter" || event.isComposing || event.ctrlKey || event.metaKey || !event.target.matches("textarea[data-field=notes]")) return;
+  if (event.key !== "Enter" || event.isComposing || event.keyCode === 229 || event.ctrlKey || event.metaKey || !event.target.matches("textarea[data-field=notes]")) return;
   const area = event.target;
+  if (area.selectionStart !== area.selectionEnd) return;
   const start = area.value.lastIndexOf("\n", area.selectionStart - 1) + 1;
   if (file(area, start, area.selectionStart)) event.preventDefault();
 });
@@ -32,15 +39,25 @@ function file(area, start, end, after = "\n") {
   const target = number && numbered(number);
   const here = panelOf(area); // on leaving, another question may be on screen by now
   if (!target || target === here) return false;
-  deliver(target, here, words.trim());
-  replace(area, start, end, `${mark("filedTo", number)}${after}`);
+  if (!deliver(target, here, words.trim())) return false;
+  replace(area, start, end, `${mark("filedTo", target.dataset.number)}${after}`);
   return true;
 }
 
+// Gives whether the words are there now; they are once, however often somebody takes the line back and files it again.
 function deliver(panel, from, words) {
   const line = `${mark("filedFrom", from.dataset.number)} ${words}`;
   const name = `${panel.dataset.question}.notes`;
-  edit(name, [valueOf(name), line].filter(Boolean).join("\n"));
+  const notes = valueOf(name) ?? "";
+  const said = { n: panel.dataset.number, title: panel.dataset.title };
+  const timeless = (text) => text.replace(/[\d:]+\] /, "");
+  if (!notes.split("\n").some((other) => timeless(other) === timeless(line))) {
+    const after = [notes, line].filter(Boolean).join("\n");
+    if (new TextEncoder().encode(after).length > LARGEST) return hint(say("filedTooLong", said));
+    edit(name, after);
+  }
+  hint(say("filed", said));
+  return true;
 }
 
 const mark = (name, n) => say(name, { n, time: elapsed() });
@@ -63,8 +80,7 @@ export function moveLast(key) {
   const text = area?.value.trimEnd() ?? "";
   const start = text.lastIndexOf("\n") + 1;
   if (!text || !target || target === current()) return;
-  deliver(target, current(), text.slice(start));
-  replace(area, start, area.value.length, `${mark("filedTo", target.dataset.number)}\n`);
+  if (deliver(target, current(), text.slice(start))) replace(area, start, area.value.length, `${mark("filedTo", target.dataset.number)}\n`);
 }
 
 export const hasNotes = () => Boolean(notesOf(current())?.value.trim()) && Boolean(state.scorecard);

@@ -37,6 +37,8 @@ const actions = {
 };
 for (const rating of "12345") actions[rating] = () => current()?.querySelector(`[data-rating="${rating}"]`)?.click();
 
+const UNSEEN = new Set([..."12345jknb."]);
+
 function first(list) {
   const boxes = [...(current()?.querySelectorAll(`[data-list="${list}"]`) ?? [])];
   (boxes.find((box) => !box.checked) ?? boxes[0])?.focus();
@@ -53,18 +55,18 @@ const chords = {
 };
 for (const rating of "12345") {
   const rate = ({ alt, ctrl, shift }) => ((alt && !ctrl && !shift) || (ctrl && shift && !alt)) && actions[rating];
-  chords[`Digit${rating}`] = chords[`Numpad${rating}`] = rate;
+  chords[`Digit${rating}`] = rate; // not the keypad: Alt with its digits types signs on Windows
 }
 
 document.addEventListener("keydown", (event) => {
-  if (event.isComposing || document.querySelector("dialog[open]")) return;
+  if (event.isComposing || event.keyCode === 229 || document.querySelector("dialog[open]")) return;
   const held = { alt: event.altKey, ctrl: event.ctrlKey || event.metaKey, shift: event.shiftKey };
   const act = (held.alt || held.ctrl) && !event.getModifierState("AltGraph") && chords[event.code]?.(held);
   if (!act) return;
   event.preventDefault();
   const notesWere = event.target.matches?.("textarea[data-field=notes]");
   act();
-  if (notesWere && event.target !== document.activeElement && !room.hasAttribute("data-discreet")) notes()?.focus();
+  if (notesWere && event.target !== document.activeElement) notes()?.focus();
 });
 
 document.addEventListener("keydown", (event) => {
@@ -72,7 +74,9 @@ document.addEventListener("keydown", (event) => {
   if (outcomes.contains(document.activeElement) && outcomes.matches(":popover-open")) return chooseByKey(event);
   if (event.key === "Escape" && event.target.matches?.("[data-field]")) return leave(event.target);
   if (!room.hasAttribute("data-single-keys") || writing(event.target) || document.querySelector("dialog[open]")) return;
-  const action = actions[event.key.length === 1 ? event.key.toLowerCase() : event.key];
+  const pressed = event.key.length === 1 ? event.key.toLowerCase() : event.key;
+  if (room.hasAttribute("data-discreet") && !UNSEEN.has(pressed)) return; // the rest would open over the question
+  const action = actions[pressed];
   if (!action) return;
   event.preventDefault();
   action();

@@ -64,6 +64,7 @@ const ends = document.querySelector("[data-ends]");
 const budget = document.querySelector("[data-budget]");
 const pace = document.querySelector("[data-pace]");
 const paceWords = document.querySelector("[data-pace-words]");
+const paceSaid = document.querySelector("[data-pace-said]");
 const paceAct = document.querySelector("[data-pace-act]");
 const candidate = document.querySelector("[data-room]").dataset.candidate;
 const questions = panels.filter(({ dataset }) => dataset.kind === "question");
@@ -132,6 +133,7 @@ function entries() {
 let hintedUntil = 0;
 export function hint(words) {
   show(words, null);
+  paceSaid.textContent = words;
   hintedUntil = Date.now() + HINT;
   setTimeout(advise, HINT);
 }
@@ -143,7 +145,8 @@ function advise() {
   if (isOver()) return show("", null);
   const all = entries();
   const titles = (keys) => new Intl.ListFormat(document.documentElement.lang).format(keys.map((key) => all.find((entry) => entry.key === key).title));
-  const { spare, drop, wrapUp } = advice(all, (endsAt() - serverNow()) / 60_000);
+  const breaks = Math.max(clock.breaks - clock.paused, 0); // still to be taken
+  const { spare, drop, wrapUp } = advice(all, (endsAt() - serverNow()) / 60_000 - breaks);
   const still = dropped.filter((key) => outcomeOf(key).outcome === "not_reached");
   if (wrapUp) return show(say("wrapUp", { title: titles([wrapUp]) }), { words: say("goThere"), key: "A", act: () => go(wrapUp, { focus: true }) });
   if (drop.length && state.scorecard) return show(say("drop", { n: -spare, titles: titles(drop) }), { words: say(drop.length === 1 ? "dropOne" : "dropAll", { n: drop.length }), key: "A", act: () => accept(drop) });
@@ -158,9 +161,17 @@ const verdict = (spare) => (spare < -TOLERANCE ? say("behind", { n: -spare }) : 
 function show(words, offer) {
   offered = offer;
   if (paceWords.textContent !== words) paceWords.textContent = words;
+  announce(offer ? words.replace(/\d+/g, "") : "", words);
   pace.toggleAttribute("data-act", Boolean(offer));
   paceAct.hidden = !offer;
   if (offer) paceAct.replaceChildren(`${offer.words} `, Object.assign(document.createElement("kbd"), { textContent: offer.key }));
+}
+
+// Read out are a hint and a new offer, not every minute that passes.
+let announced = "";
+function announce(what, words) {
+  if (what && what !== announced) paceSaid.textContent = words;
+  announced = what;
 }
 
 function accept(keys) {

@@ -40,7 +40,7 @@ export function go(key, { focus = false } = {}) {
   before = shown ?? before;
   shown = panel;
   room.dataset.shows = panel.dataset.kind; // the layout turns on it
-  localStorage.setItem(placeKey, key);
+  if (!state.rehearsal) localStorage.setItem(placeKey, key);
   since = Date.now();
   dock();
   document.dispatchEvent(new CustomEvent("room:shown", { detail: { key } }));
@@ -60,9 +60,10 @@ export function step(by) {
 // Time counts while the interview runs and this question is in sight.
 function keepTime() {
   const seconds = Math.round((Date.now() - since) / 1000);
-  if (shown?.dataset.question && since && seconds > 0 && state.clock.running && state.scorecard) {
-    append(`${shown.dataset.question}.time`, { started_at: new Date(since).toISOString(), seconds });
-    spent[shown.dataset.question] = (spent[shown.dataset.question] ?? 0) + seconds;
+  if (shown && since && seconds > 0 && state.clock.running) {
+    const { panel, question } = shown.dataset;
+    spent[panel] = (spent[panel] ?? 0) + seconds;
+    if (question) append(`${question}.time`, { started_at: new Date(since).toISOString(), seconds });
   }
   since = document.visibilityState === "visible" ? Date.now() : 0;
 }
@@ -137,7 +138,7 @@ if (localStorage.getItem("answers") === "hidden" || room.hasAttribute("data-star
 for (const panel of questions) mark(panel.dataset.panel);
 count();
 // What was swapped is covered by what stands in for it, in every panelist's room.
-for (const { dataset } of panels) if (dataset.replaces && !outcome(dataset.replaces)) edit(`${dataset.replaces}.outcome`, { outcome: "covered", rating: null, covered_by: dataset.panel });
+for (const { dataset } of panels) if (dataset.replaces && valueOf(`${dataset.replaces}.outcome`) == null) edit(`${dataset.replaces}.outcome`, { outcome: "covered", rating: null, covered_by: dataset.panel });
 go(place());
 history.replaceState(history.state, "", location.pathname); // an address that names a question has brought us there
 document.querySelector("dialog[data-open-now]")?.showModal();

@@ -16,9 +16,10 @@ document.addEventListener("click", ({ target }) => target.closest("[data-discree
 // What the candidate may have: the question, its parts and its material. Nothing else ever leaves the room.
 function handout() {
   const panel = current();
+  if (!panel.dataset.question) return { kind: "nothing" };
   const texts = (selector) => [...panel.querySelectorAll(selector)].map(({ textContent }) => textContent.trim());
   return {
-    kind: panel.dataset.kind,
+    kind: "question",
     question: panel.querySelector("h1").innerText,
     parts: texts(".parts span"),
     materials: [...panel.querySelectorAll(".material")].map((figure) => ({
@@ -31,6 +32,7 @@ function handout() {
 
 export async function copy() {
   const { question, parts, materials } = handout();
+  if (!question) return hint(say("nothingToCopy"));
   const text = [question, ...parts.map((part, index) => `${String.fromCharCode(97 + index)}) ${part}`), ...materials.map(({ title, body }) => `${title}\n${body}`)].join("\n\n");
   const done = await navigator.clipboard.writeText(text).then(() => true, () => false);
   hint(say(done ? "copiedQuestion" : "notCopied"));
@@ -41,7 +43,7 @@ const channel = globalThis.BroadcastChannel ? new BroadcastChannel(`evenhand-can
 const tell = () => channel?.postMessage(handout());
 if (channel) channel.onmessage = ({ data }) => data === "hello" && tell();
 document.addEventListener("room:shown", tell);
-addEventListener("pagehide", () => channel?.postMessage({ kind: "gone" }));
+addEventListener("pagehide", () => channel?.postMessage({ kind: "nothing" }));
 
 export const openCandidateView = () => window.open(room.dataset.candidateWindow, `evenhand-candidate-${interview}`, "popup,width=1024,height=768");
 document.addEventListener("click", ({ target }) => {

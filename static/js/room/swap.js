@@ -1,12 +1,13 @@
 // Another question in place of the one on screen. What can stand in is asked of the server, so this needs a network.
 import { hint } from "./pacing.js";
+import { flush } from "../saving/scorecard.js";
 import { say } from "./words.js";
 
 const dialog = document.getElementById("swap");
 
 export async function openSwap({ dataset: { question } }) {
   const answer = await fetch(`${dialog.dataset.swapBase}${question.slice(1)}/`).catch(() => null);
-  if (!answer?.ok) return hint(say(answer?.status === 404 ? "swappedAlready" : "swapNeedsNetwork"));
+  if (!answer?.ok || answer.redirected) return hint(say(answer?.status === 404 ? "swappedAlready" : "swapNeedsNetwork"));
   await show(answer);
   dialog.showModal();
 }
@@ -16,12 +17,13 @@ async function show(answer) {
   dialog.replaceChildren(...page.body.childNodes);
 }
 
-// A form that lacks something comes back with what it lacks; one that is complete leads to the question.
+// Reloading is leaving, so what was written is saved first. What is missing comes back in the form.
 dialog.addEventListener("submit", async (event) => {
-  if (event.defaultPrevented || !event.target.matches("[data-swap-form]")) return;
+  const form = event.target;
   event.preventDefault();
-  const answer = await fetch(event.target.action, { method: "POST", body: new FormData(event.target) }).catch(() => null);
-  if (!answer) return hint(say("swapNeedsNetwork"));
-  if (!answer.redirected) return show(answer);
-  location.reload(); // the room comes back at what stands in for this one
+  const answer = (await flush()) && (await fetch(form.action, { method: "POST", body: new FormData(form) }).catch(() => null));
+  if (answer?.redirected) return location.reload(); // the room comes back at what stands in for this one
+  if (answer?.ok) return show(answer);
+  const place = form.querySelector("[data-unsaved]");
+  Object.assign(place, { textContent: say("swapNeedsNetwork"), hidden: false });
 });

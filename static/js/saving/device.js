@@ -10,8 +10,10 @@ export async function hasOutbox(user) {
 }
 
 // An interview that is over is not opened without a network.
-export async function dropRoom(user, page) {
-  if (await globalThis.caches?.has(roomsName(user))) await (await caches.open(roomsName(user))).delete(page);
+export async function dropRoom(user, room) {
+  if (!(await globalThis.caches?.has(roomsName(user)))) return;
+  const rooms = await caches.open(roomsName(user));
+  for (const page of [room, room.replace("/room/", "/candidate/")]) await rooms.delete(page);
 }
 
 // Removes both, and which question was shown last in each room.

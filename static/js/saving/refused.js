@@ -7,12 +7,13 @@ let discard = () => {};
 
 // `operations` with their `reason`; `onDiscard()` is called when their author lets them go.
 export function showRefused(operations, onDiscard) {
+  if (!notice) return;
   [shown, discard] = [operations.filter((operation) => !isTime(operation)), onDiscard];
   notice.hidden = !shown.length;
   if (shown.length) notice.querySelector("p").textContent = notice.dataset.refused.replace("{reason}", shown.at(-1).reason);
 }
 
-notice.addEventListener("click", ({ target }) => {
+notice?.addEventListener("click", ({ target }) => {
   if (target.closest("[data-refused-copy]")) navigator.clipboard.writeText(text());
   if (target.closest("[data-refused-download]")) download(text());
   if (target.closest("[data-refused-discard]")) discard();

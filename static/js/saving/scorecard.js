@@ -385,6 +385,7 @@ async function refresh() {
   if (fresh.clock) Object.assign(state, { interview: fresh.interview, clock: fresh.clock });
   document.dispatchEvent(new CustomEvent("scorecard:clock"));
   if (!fresh.scorecard || fresh.user !== user) return;
+  if (String(fresh.unplanned) !== String(state.unplanned)) document.dispatchEvent(new CustomEvent("scorecard:added"));
   const moved = names(fresh).map((name) => ({ ...unknown(), ...fresh.fields[name], field: name, known_at: fresh.as_of })).filter(isNews);
   moved.forEach(learn);
   if (moved.length) await sender.outbox.learn(scorecard, moved).catch(() => {});
