@@ -9,6 +9,7 @@ import { clockTime, say } from "./words.js";
 
 const TOLERANCE = 2; // minutes that nobody need hear of
 const SPARE = 5;
+const NAMED = 3;
 const HINT = 3000; // milliseconds
 const TOUCHED = 20; // seconds on screen after which a question counts as begun
 
@@ -35,23 +36,28 @@ function trailing(entries) {
 // As few as will do, the least weighty first and of those the latest.
 function toDrop(entries, open, over) {
   if (over <= TOLERANCE) return [];
-  const dropped = [];
+  const dropped = new Set();
+  let freed = 0;
   const candidates = open.filter(({ mustAsk, here, touched }) => !mustAsk && !here && !touched);
   const order = candidates.map((entry) => [entry, entries.indexOf(entry)]).sort(([a, i], [b, j]) => a.weight - b.weight || j - i);
   for (const [entry] of order) {
-    if (sum(dropped.map(remaining)) >= over - TOLERANCE) break;
-    if (covered(entry, entries, dropped)) dropped.push(entry);
+    if (freed >= over - TOLERANCE) break;
+    if (!covered(entry, entries, dropped)) continue;
+    dropped.add(entry);
+    freed += remaining(entry);
   }
   // What turned out to be more than enough is asked after all, the largest first.
   for (const entry of [...dropped].sort((a, b) => remaining(b) - remaining(a))) {
-    if (sum(dropped.map(remaining)) - remaining(entry) >= over - TOLERANCE) dropped.splice(dropped.indexOf(entry), 1);
+    if (freed - remaining(entry) < over - TOLERANCE) continue;
+    dropped.delete(entry);
+    freed -= remaining(entry);
   }
-  return dropped.sort((a, b) => entries.indexOf(a) - entries.indexOf(b)).map(({ key }) => key);
+  return entries.filter((entry) => dropped.has(entry)).map(({ key }) => key);
 }
 
 function covered({ key, competency }, entries, dropped) {
   if (!competency) return true;
-  return entries.some((other) => other.key !== key && other.competency === competency && !dropped.includes(other) && (other.rated || !other.settled));
+  return entries.some((other) => other.key !== key && other.competency === competency && !dropped.has(other) && (other.rated || !other.settled));
 }
 
 // The page
@@ -144,7 +150,7 @@ function advise() {
   if (Date.now() < hintedUntil) return;
   if (isOver()) return show("", null);
   const all = entries();
-  const titles = (keys) => new Intl.ListFormat(document.documentElement.lang).format(keys.map((key) => all.find((entry) => entry.key === key).title));
+  const titles = (keys) => listed(keys.map((key) => all.find((entry) => entry.key === key).title));
   const breaks = Math.max(clock.breaks - clock.paused, 0); // still to be taken
   const { spare, drop, wrapUp } = advice(all, (endsAt() - serverNow()) / 60_000 - breaks);
   const still = dropped.filter((key) => outcomeOf(key).outcome === "not_reached");
@@ -154,6 +160,12 @@ function advise() {
   const open = all.filter(({ kind, settled }) => kind === "question" && !settled);
   const minutes = Math.round(sum(open.map(remaining)));
   show(open.length ? `${say(open.length === 1 ? "leftOne" : "left", { n: open.length, minutes })} ${verdict(spare)}` : say("leftNone"), null);
+}
+
+// The first few by name: more than that nobody reads between two answers.
+function listed(titles) {
+  const named = titles.length > NAMED + 1 ? [...titles.slice(0, NAMED), say("more", { n: titles.length - NAMED })] : titles;
+  return new Intl.ListFormat(document.documentElement.lang).format(named);
 }
 
 const verdict = (spare) => (spare < -TOLERANCE ? say("behind", { n: -spare }) : spare > SPARE ? say("ahead", { n: spare }) : say("onTime"));
@@ -205,5 +217,5 @@ tick();
 advise();
 setInterval(tick, 1000);
 setInterval(advise, 15_000);
-document.addEventListener("scorecard:field", advise);
+document.addEventListener("scorecard:field", ({ detail: { field } }) => field.endsWith(".outcome") && advise());
 document.addEventListener("room:shown", () => (tick(), advise()));
