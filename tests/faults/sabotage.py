@@ -9,6 +9,8 @@ import signal
 import sys
 from dataclasses import dataclass
 
+from django.conf import settings
+
 from tests.faults.__main__ import LEVELS, play
 from tests.faults.world import Place, World
 
@@ -39,9 +41,9 @@ SABOTAGES = {
         changes=(
             (
                 "js/saving/scorecard.js",
-                "  await ready;\n  const { outbox } = sender;",
+                "  await ready;\n  for (let kept",
                 "  await new Promise((go) => (clearTimeout(globalThis.late), (globalThis.late = setTimeout(go, 350))));\n"
-                "  await ready;\n  const { outbox } = sender;",
+                "  await ready;\n  for (let kept",
             ),
         ),
     ),
@@ -81,6 +83,9 @@ def attempt(place, name, seed):
     """Whether the fault noticed."""
     sabotage = SABOTAGES[name]
     of_client = sabotage.changes
+    for file, old, _new in of_client:
+        if old not in (settings.BASE_DIR / "static" / file).read_text(encoding="utf-8"):
+            sys.exit(f"{name} changes what {file} no longer says. Adapt it.")
     level = LEVELS["browser"](sabotage.changes) if of_client else LEVELS["protocol"]()
     with level as level, World(place, sabotage="" if of_client else name, prepare=sabotage.prepare) as world:
         tally = play(world, level, sabotage.fault, runs=sabotage.runs, seed=seed, brief=True, until=sabotage.words)
