@@ -62,6 +62,7 @@ function covered({ key, competency }, entries, dropped) {
 
 // The page
 
+const list = new Intl.ListFormat(document.documentElement.lang);
 let { clock } = state;
 const loadedAt = Number(document.documentElement.dataset.kept) || Date.now(); // a kept page is as old as it is
 let skew = Date.parse(clock.now) - loadedAt; // this device's clock may be wrong; the server's is the panel's
@@ -144,6 +145,7 @@ export function hint(words) {
   setTimeout(advise, HINT);
 }
 
+let advising = false;
 let offered = null; // what the one key would do now
 let dropped = []; // what it did last, so that it can be taken back
 function advise() {
@@ -165,7 +167,7 @@ function advise() {
 // The first few by name: more than that nobody reads between two answers.
 function listed(titles) {
   const named = titles.length > NAMED + 1 ? [...titles.slice(0, NAMED), say("more", { n: titles.length - NAMED })] : titles;
-  return new Intl.ListFormat(document.documentElement.lang).format(named);
+  return list.format(named);
 }
 
 const verdict = (spare) => (spare < -TOLERANCE ? say("behind", { n: -spare }) : spare > SPARE ? say("ahead", { n: spare }) : say("onTime"));
@@ -217,5 +219,12 @@ tick();
 advise();
 setInterval(tick, 1000);
 setInterval(advise, 15_000);
-document.addEventListener("scorecard:field", ({ detail: { field } }) => field.endsWith(".outcome") && advise());
-document.addEventListener("room:shown", () => (tick(), advise()));
+document.addEventListener("scorecard:field", ({ detail: { field } }) => field.endsWith(".outcome") && adviseSoon());
+document.addEventListener("room:shown", () => (tick(), adviseSoon()));
+
+// Once what was pressed is on the screen: nobody waits for advice.
+function adviseSoon() {
+  if (advising) return;
+  advising = true;
+  requestAnimationFrame(() => setTimeout(() => ((advising = false), advise())));
+}
