@@ -48,8 +48,6 @@ def details(entry, versions):
     said = dict(entry.detail)
     if entry.what == What.VERSION_CHANGED:
         return {side: versions.get(said[side], _("a version that is gone")) for side in ("before", "after")}
-    if entry.what == What.QUESTION_SWAPPED:
-        return said
     for key in {"at", "before", "after"} & said.keys():
         said[key] = date_format(timezone.localtime(parse_datetime(said[key])), "l j F Y, H:i")
     if "place" in said:
@@ -71,7 +69,7 @@ SENTENCES = {
     What.SITTING_SCHEDULED: lambda: _("Further sitting scheduled for %(at)s"),
     What.SITTING_DROPPED: lambda: _("Further sitting dropped"),
     What.QUESTION_ADDED: lambda: _("Unplanned question added: %(title)s"),
-    What.QUESTION_SWAPPED: lambda: _("“%(before)s” swapped for “%(after)s”"),
+    What.QUESTION_SWAPPED: lambda: _("“%(instead_of)s” swapped for “%(title)s”"),
     What.PANELIST_ADDED: lambda: _("%(name)s added as %(place)s"),
     What.PANELIST_REMOVED: lambda: _("%(name)s, %(place)s, taken off the panel"),
     What.LEAD_TAKEN: lambda: _("%(name)s took the lead"),

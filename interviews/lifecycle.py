@@ -381,7 +381,7 @@ def add_unplanned(*, interview, title, content, stage, by, op, question=None, re
             [Response(scorecard=scorecard, unplanned=added) for scorecard in interview.scorecards.all()]
         )
         if replaces:
-            record(interview, What.QUESTION_SWAPPED, by, before=replaces.title, after=title, reason=reason)
+            record(interview, What.QUESTION_SWAPPED, by, instead_of=replaces.title, title=title, reason=reason)
         else:
             record(interview, What.QUESTION_ADDED, by, title=title)
     return added

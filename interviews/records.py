@@ -243,11 +243,6 @@ class Row:
     lead: object
 
     @property
-    def weight(self):
-        item = self.said[0].response.item
-        return item.weight if item else None
-
-    @property
     def time(self):
         """Minutes and seconds the lead spent on it, "" if none or not visible."""
         seconds = next((said.response.seconds for said in self.said if said.scorecard is self.lead), 0)

@@ -87,7 +87,7 @@ class AdjustForm(forms.Form):
         label=_("Where it is held"),
         choices=Setting.choices,
         initial=Setting.CALL,
-        required=False,
+        error_messages={"required": _("Choose where it is held.")},
         widget=forms.RadioSelect,
         help_text=_("Where the candidate can see the interviewer's screen, guidance and answers start hidden."),
     )
@@ -96,8 +96,7 @@ class AdjustForm(forms.Form):
         choices=ExtraTime.choices,
         coerce=int,
         initial=ExtraTime.NONE,
-        required=False,
-        empty_value=ExtraTime.NONE,
+        error_messages={"required": _("Choose how much, or “None”.")},
         help_text=_("For every question and segment. Do not write down why."),
     )
     breaks = forms.IntegerField(
@@ -105,18 +104,11 @@ class AdjustForm(forms.Form):
         min_value=0,
         max_value=120,
         initial=0,
-        required=False,
-        error_messages={"invalid": _("Enter a number of minutes.")},
+        error_messages={"required": _("Enter 0 if there is no break."), "invalid": _("Enter a number of minutes.")},
     )
     language = forms.CharField(
         label=_("Language"), max_length=40, required=False, help_text=_("If it is another than usual.")
     )
-
-    def clean_setting(self):
-        return self.cleaned_data["setting"] or Setting.CALL
-
-    def clean_breaks(self):
-        return self.cleaned_data["breaks"] or 0
 
 
 class ScheduleForm(AdjustForm, AtForm):

@@ -61,7 +61,7 @@ def rehearsal(request):
 
 @require_safe
 def rehearsal_candidate(request):
-    return render(request, "interviews/candidate_view.html", {"interview": {"pk": 0}})
+    return render(request, "interviews/candidate_view.html", {"channel": 0})
 
 
 @require_safe
@@ -69,7 +69,7 @@ def candidate_view(request, pk):
     """The window that a candidate may see. It holds nothing: the room beside it hands it one question at a time."""
     places = places_of(request.user)
     place = get_or_refuse(places, places.entering(), interview=pk)
-    response = render(request, "interviews/candidate_view.html", {"interview": place.interview})
+    response = render(request, "interviews/candidate_view.html", {"channel": place.interview.pk})
     if place.interview.state in (State.LIVE, State.PAUSED):
         response["Evenhand-Room"] = request.user.pk
     return response
@@ -126,8 +126,8 @@ def room_context(user, place):
 def interview_start(request, pk):
     """Starts it; with another one running in which this person sits, only if they said that they mean it."""
     form = StartForm(request.POST)
-    running = Interview.objects.running_with(request.user).exclude(pk=pk)
-    if not (form.is_valid() and form.cleaned_data["anyway"]) and running.exists():
+    meant = form.is_valid() and form.cleaned_data["anyway"]
+    if not meant and Interview.objects.running_with(request.user).exclude(pk=pk).exists():
         return redirect("interviews:room", pk)  # the lobby asks
     return led(request, pk, lifecycle.start)
 

@@ -3,7 +3,6 @@
 from datetime import timedelta
 
 import pytest
-from django.db.models import F
 
 from accounts.models import Role
 from interviews import lifecycle
@@ -285,12 +284,6 @@ def test_covered_elsewhere_takes_two_keys(open_page, live):
 # Pacing
 
 
-def shift_clock(interview, **ago):
-    Sitting.objects.filter(interview=interview).update(
-        started_at=F("started_at") - timedelta(**ago), ends_at=F("ends_at") - timedelta(**ago)
-    )
-
-
 @pytest.mark.parametrize(("width", "height"), SIZES)
 def test_room_offers_what_to_drop_takes_it_by_one_key_and_gives_it_back_by_one(open_page, live, width, height):
     interview, lead = live
@@ -364,7 +357,7 @@ def test_advice_protects_must_ask_weight_competency_and_what_has_begun(advise):
 def test_advice_drops_no_more_than_it_must(advise):
     entries = [entry("here", here=True, ahead=False), entry("big", minutes=10), entry("small", minutes=3, weight=1)]
 
-    assert advise(entries, 12)["drop"] == ["big"] or advise(entries, 12)["drop"] == ["small"]
+    assert advise(entries, 12)["drop"] == ["big"]  # the small one alone would not do, and is not needed beside it
     assert advise(entries, 9)["drop"] == ["big"]
 
 

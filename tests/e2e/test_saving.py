@@ -45,6 +45,18 @@ def write_out_of_reach(page, words):
     return state(page, "local")
 
 
+def left_behind(open_page, live, words):
+    """Notes written out of reach in a tab that is closed; gives the browser, which reaches the server again, and what
+    the page had said of them."""
+    interview, lead = live
+    page = enter(open_page(lead, **UNSEEN), interview)
+    context = page.context
+    said = write_out_of_reach(page, words)
+    page.close()
+    context.unroute("**/ops")
+    return context, said
+
+
 def sign_out(page):
     page.locator("main").get_by_role("button", name="Sign out").click()
 
@@ -66,12 +78,8 @@ def stored(interview, number=1):
 
 
 def test_words_of_a_closed_tab_are_sent_by_the_next(open_page, live):
-    interview, lead = live
-    page = enter(open_page(lead, **UNSEEN), interview)
-    context = page.context
-    said = write_out_of_reach(page, "Typed before the tab was closed")
-    page.close()
-    context.unroute("**/ops")
+    interview, _lead = live
+    context, said = left_behind(open_page, live, "Typed before the tab was closed")
 
     page = enter(context.new_page(), interview)
     notice = page.locator("[data-notice] p:not(:empty)").inner_text()
@@ -83,12 +91,8 @@ def test_words_of_a_closed_tab_are_sent_by_the_next(open_page, live):
 
 
 def test_words_of_a_closed_tab_are_sent_from_any_page(open_page, live):
-    interview, lead = live
-    page = enter(open_page(lead, **UNSEEN), interview)
-    context = page.context
-    write_out_of_reach(page, "Left behind")
-    page.close()
-    context.unroute("**/ops")
+    interview, _lead = live
+    context, _said = left_behind(open_page, live, "Left behind")
 
     page = context.new_page()
     page.goto("/")
@@ -296,12 +300,8 @@ def test_trouble_that_another_tab_told_of_ends_with_the_next_answer(open_page, l
 
 
 def test_words_recovered_late_do_not_replace_what_was_typed_since(open_page, live):
-    interview, lead = live
-    page = enter(open_page(lead, **UNSEEN), interview)
-    context = page.context
-    write_out_of_reach(page, "From the closed tab")
-    page.close()
-    context.unroute("**/ops")
+    interview, _lead = live
+    context, _said = left_behind(open_page, live, "From the closed tab")
     held = []
     context.route("**/ops", lambda route: held.append(route))
     page = enter(context.new_page(), interview)
@@ -325,11 +325,8 @@ def test_words_recovered_late_do_not_replace_what_was_typed_since(open_page, liv
 
 
 def test_room_is_not_shown_before_it_is_known_what_this_device_holds(open_page, live):
-    interview, lead = live
-    page = enter(open_page(lead, **UNSEEN), interview)
-    context = page.context
-    write_out_of_reach(page, "From the closed tab")
-    page.close()
+    interview, _lead = live
+    context, _said = left_behind(open_page, live, "From the closed tab")
     page = context.new_page()
     page.add_init_script(
         """const open = indexedDB.open.bind(indexedDB);

@@ -3,10 +3,13 @@ const place = document.querySelector("[data-handout]");
 const waiting = [...place.childNodes];
 const channel = new BroadcastChannel(`evenhand-candidate-${place.dataset.handout}`);
 
+const hello = () => channel.postMessage("hello");
+
 channel.onmessage = ({ data }) => data !== "hello" && show(data);
-channel.postMessage("hello");
+hello();
 
 function show({ kind, question, parts = [], materials = [] }) {
+  if (kind === "here") return hello();
   if (kind === "nothing") return place.replaceChildren(...waiting);
   place.replaceChildren(element("h1", question), list(parts), ...materials.map(figure));
   scrollTo(0, 0);

@@ -1,12 +1,11 @@
 // Notes off order. "@7 words" on a line of its own goes to question 7 with the time, and each place links to the other;
 // M does the same with the last paragraph. Both are plain text in the notes, so a record and an export have them too.
-import { edit, state, valueOf } from "../saving/scorecard.js";
+import { edit, excess, state, valueOf } from "../saving/scorecard.js";
 import { elapsed, hint } from "./pacing.js";
 import { current, panels } from "./room.js";
 import { say } from "./words.js";
 
 const LINE = /^@(\d+b?)\s+(\S.*)$/u;
-const LARGEST = 24 * 1024; // bytes, as on the server
 
 // The question of this number, or what stands in for it.
 function numbered(number) {
@@ -53,7 +52,7 @@ function deliver(panel, from, words) {
   const timeless = (text) => text.replace(/[\d:]+\] /, "");
   if (!notes.split("\n").some((other) => timeless(other) === timeless(line))) {
     const after = [notes, line].filter(Boolean).join("\n");
-    if (new TextEncoder().encode(after).length > LARGEST) return hint(say("filedTooLong", said));
+    if (excess(after)) return hint(say("filedTooLong", said));
     edit(name, after);
   }
   hint(say("filed", said));
@@ -99,6 +98,8 @@ function link(key) {
   if (!place) return;
   const notes = valueOf(`${key}.notes`) ?? "";
   const found = PATTERNS.flatMap(([name, of]) => [...new Set([...notes.matchAll(of)].map(([, number]) => number))].map((number) => [name, number]));
+  if (place.dataset.of === String(found)) return; // notes come with every key
+  place.dataset.of = found;
   place.replaceChildren(...found.filter(([, number]) => numbered(number)).map(([name, number]) => linkTo(name, numbered(number))));
   place.hidden = !place.children.length;
 }

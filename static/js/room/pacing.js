@@ -115,21 +115,25 @@ function title() {
   document.title = `${place < 0 ? "" : `${place + 1}/${questions.length} `}${elapsed()} ${candidate}`;
 }
 
+// What the plan says of each never changes; how it stands is looked up each time.
+const planned = panels.map(({ dataset: { panel: key, kind, title, minutes, mustAsk, weight, competency, unplanned } }) => ({
+  key, kind, title, competency,
+  minutes: Number(minutes) * factor(),
+  mustAsk: mustAsk !== undefined || unplanned !== undefined,
+  weight: Number(weight),
+}));
+
 function entries() {
   const here = panels.indexOf(current());
-  return panels.map((panel, index) => {
-    const { panel: key, kind, title, minutes, mustAsk, weight, competency, unplanned } = panel.dataset;
-    const { outcome } = kind === "question" ? outcomeOf(key) : {};
-    const spent = spentOn(key);
+  return planned.map((entry, index) => {
+    const { outcome } = entry.kind === "question" ? outcomeOf(entry.key) : {};
+    const spent = spentOn(entry.key);
     return {
-      key, kind, title, competency,
-      minutes: Number(minutes) * factor(),
+      ...entry,
       spent: spent / 60,
       settled: Boolean(outcome),
       rated: outcome === "rated",
-      touched: spent > TOUCHED || Boolean(valueOf(`${key}.notes`)),
-      mustAsk: mustAsk !== undefined || unplanned !== undefined,
-      weight: Number(weight),
+      touched: spent > TOUCHED || Boolean(valueOf(`${entry.key}.notes`)),
       here: index === here,
       ahead: index > here,
     };
@@ -178,7 +182,9 @@ function show(words, offer) {
   announce(offer ? words.replace(/\d+/g, "") : "", words);
   pace.toggleAttribute("data-act", Boolean(offer));
   paceAct.hidden = !offer;
-  if (offer) paceAct.replaceChildren(`${offer.words} `, Object.assign(document.createElement("kbd"), { textContent: offer.key }));
+  if (!offer || paceAct.dataset.words === offer.words) return;
+  paceAct.dataset.words = offer.words;
+  paceAct.replaceChildren(`${offer.words} `, Object.assign(document.createElement("kbd"), { textContent: offer.key }));
 }
 
 // Read out are a hint and a new offer, not every minute that passes.

@@ -48,9 +48,9 @@ export function go(key, { focus = false } = {}) {
   requestAnimationFrame(() => setTimeout(() => links.get(key)?.scrollIntoView({ block: "nearest", inline: "center" })));
 }
 
-// The next one, or the one before; what was dropped is passed over.
 const replaced = (key) => panels.some(({ dataset }) => dataset.replaces === key);
 
+// The next one, or the one before; what was dropped or swapped is passed over.
 export function step(by) {
   const way = by > 0 ? panels.slice(panels.indexOf(shown) + 1) : panels.slice(0, panels.indexOf(shown)).reverse();
   const next = way.find(({ dataset }) => outcome(dataset.panel) !== "not_reached" && !replaced(dataset.panel)) ?? way[0];
@@ -84,6 +84,8 @@ function mark(key) {
   if (!pip) return;
   const result = outcome(key);
   const kind = valueOf(`${key}.come_back`, false) ? "back" : result === "rated" ? "done" : result ? "skip" : valueOf(`${key}.notes`) ? "touched" : "";
+  if (pip.dataset.kind === kind) return;
+  pip.dataset.kind = kind;
   pip.className = `pip ${kind}`;
   pip.textContent = kind ? MARKS[kind][0] : "";
   pip.title = kind ? say(MARKS[kind][1]) : "";
@@ -105,7 +107,7 @@ function count() {
 document.addEventListener("scorecard:field", ({ detail: { field } }) => {
   if (!/\.(outcome|come_back|notes)$/.test(field)) return;
   mark(field.split(".")[0]);
-  count();
+  if (!field.endsWith(".notes")) count(); // notes come with every key
 });
 document.addEventListener("room:go", (event) => go(event.detail.key, { focus: true }));
 document.addEventListener("click", (event) => {

@@ -40,10 +40,12 @@ export async function copy() {
 
 // The candidate's window follows the room, by a channel of this browser: it needs no network, and its page holds nothing.
 const channel = globalThis.BroadcastChannel ? new BroadcastChannel(`evenhand-candidate-${interview}`) : null;
-const tell = () => channel?.postMessage(handout());
-if (channel) channel.onmessage = ({ data }) => data === "hello" && tell();
+let watched = false; // a window has said that it is there
+if (channel) channel.onmessage = ({ data }) => data === "hello" && ((watched = true), tell());
+const tell = () => watched && channel.postMessage(handout());
 document.addEventListener("room:shown", tell);
 addEventListener("pagehide", () => channel?.postMessage({ kind: "nothing" }));
+channel?.postMessage({ kind: "here" }); // to one that was open before this room was
 
 export const openCandidateView = () => window.open(room.dataset.candidateWindow, `evenhand-candidate-${interview}`, "popup,width=1024,height=768");
 document.addEventListener("click", ({ target }) => {
@@ -60,4 +62,3 @@ addEventListener("resize", keepInSight);
 const stayAwake = () => document.visibilityState === "visible" && navigator.wakeLock?.request("screen").catch(() => {});
 document.addEventListener("visibilitychange", stayAwake);
 stayAwake();
-tell();

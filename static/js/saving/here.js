@@ -22,7 +22,7 @@ async function keepRoom() {
 async function sendLeftovers() {
   if (!(await hasOutbox(user))) return;
   const modules = [import("./outbox.js"), import("./sender.js"), import("./refused.js"), import("../errors.js")];
-  const [{ isRefusal, isTime, openOutbox }, { Sender }, { showRefused }, { say }] = await Promise.all(modules);
+  const [{ isRefusal, isTime, openOutbox, refusal }, { Sender }, { showRefused }, { say }] = await Promise.all(modules);
   const outbox = await openOutbox(user, () => {});
   let { operations, refused } = await outbox.waiting();
   const show = () => showRefused(refused, discard);
@@ -34,8 +34,10 @@ async function sendLeftovers() {
   const tell = joinTabs(user, () => {});
   const onSettled = (taken, savedAt) => {
     tell({ type: "settled", taken, savedAt });
-    saved += taken.filter(({ operation, answer }) => !isRefusal(answer) && !isTime(operation)).length;
-    refused = [...refused, ...taken.filter(({ answer }) => isRefusal(answer)).map(({ operation, answer }) => ({ ...operation, reason: answer.reason }))];
+    for (const { operation, answer } of taken) {
+      if (isRefusal(answer)) refused = [...refused, refusal(operation, answer)];
+      else if (!isTime(operation)) saved += 1;
+    }
     show();
   };
   const sender = new Sender({ user, protocol, timing, outbox, onSettled });

@@ -115,7 +115,7 @@ class Outbox {
           const operation = cursor.value;
           taken.push({ operation, answer });
           cursor.delete();
-          if (isRefusal(answer)) refused.put({ ...operation, reason: answer.reason });
+          if (isRefusal(answer)) refused.put(refusal(operation, answer));
           else if (!isTime(operation)) {
             const { scorecard, field } = operation;
             known.get([scorecard, field]).onsuccess = ({ target: { result: before } }) =>
@@ -185,6 +185,7 @@ class Outbox {
 
 export const isTime = ({ field }) => field.endsWith(".time"); // nobody typed it
 export const isRefusal = (answer) => ["rejected", "late"].includes(answer.stored ?? answer.result);
+export const refusal = (operation, { reason }) => ({ ...operation, reason });
 export const bytesOf = (operation) => new TextEncoder().encode(JSON.stringify(operation)).length;
 
 // What the server is known to hold of a field: `{head, value, at, conflicts}`, `at` being when the head was typed.
@@ -258,7 +259,7 @@ export class MemoryOutbox {
       if (!operation) continue;
       this.operations = this.operations.filter((other) => other !== operation);
       taken.push({ operation, answer });
-      if (isRefusal(answer)) this.refused.push({ ...operation, reason: answer.reason });
+      if (isRefusal(answer)) this.refused.push(refusal(operation, answer));
     }
     return taken;
   }

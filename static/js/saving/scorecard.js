@@ -5,7 +5,7 @@
 // what is not saved, and can send it while it is being closed.
 import { clockTime, say } from "../room/words.js";
 import { joinTabs, liveAs, living, onSignedIn } from "./device.js";
-import { MemoryOutbox, after, isRefusal, isTime, openOutbox, unknown } from "./outbox.js";
+import { MemoryOutbox, after, isRefusal, isTime, openOutbox, refusal, unknown } from "./outbox.js";
 import { Sender } from "./sender.js";
 
 export const state = JSON.parse(document.getElementById("scorecard-state").textContent);
@@ -132,7 +132,7 @@ function adopt(op, kept, overtaken) {
 }
 
 const now = () => new Date().toISOString();
-const excess = (value) => (typeof value === "string" ? Math.max(0, Math.ceil((new TextEncoder().encode(value).length - LARGEST_VALUE) / 1024)) : 0);
+export const excess = (value) => (typeof value === "string" ? Math.max(0, Math.ceil((new TextEncoder().encode(value).length - LARGEST_VALUE) / 1024)) : 0);
 const operationOf = (name, value, parent) => ({ op: randomId(), writer, scorecard, field: name, parent, value, typed_at: now() });
 
 function follow(name, operation) {
@@ -301,7 +301,7 @@ function settled(taken, at) {
 function take(taken, at) {
   for (const { operation, answer } of taken.filter(({ operation: { scorecard: of } }) => of === scorecard)) {
     pending.delete(operation.op);
-    if (isRefusal(answer)) refused = [...refused, { ...operation, reason: answer.reason }];
+    if (isRefusal(answer)) refused = [...refused, refusal(operation, answer)];
     else if (!isTime(operation)) settledField(operation, answer, at);
   }
   if (at) savedAt = new Date(at);

@@ -29,7 +29,8 @@ def with_panelists(*, panelists, **kwargs):
 
 
 def schedule_data(**kwargs):
-    return {"at": "2099-01-02T15:00", "candidate": "new", "new_name": "Ada", **kwargs}
+    usual = {"setting": "call", "extra_time": "100", "breaks": "0"}
+    return usual | {"at": "2099-01-02T15:00", "candidate": "new", "new_name": "Ada", **kwargs}
 
 
 def panel_of(interview):
