@@ -28,9 +28,11 @@ def with_panelists(*, panelists, **kwargs):
     return make_interview(panel=[(lead, Place.LEAD), *((user, Place.PANELIST) for user in panelists)], **kwargs)
 
 
+SETTING = {"setting": "call", "extra_time": "100", "breaks": "0"}
+
+
 def schedule_data(**kwargs):
-    usual = {"setting": "call", "extra_time": "100", "breaks": "0"}
-    return usual | {"at": "2099-01-02T15:00", "candidate": "new", "new_name": "Ada", **kwargs}
+    return SETTING | {"at": "2099-01-02T15:00", "candidate": "new", "new_name": "Ada", **kwargs}
 
 
 def panel_of(interview):
@@ -87,7 +89,7 @@ def test_interview_schedule_says_what_is_missing_and_keeps_the_rest(client):
 
     response = client.post(
         url("interview_schedule"),
-        {"version": version.pk, "person_1": person.pk, "place_1": "observer", "new_name": "Typed"},
+        SETTING | {"version": version.pk, "person_1": person.pk, "place_1": "observer", "new_name": "Typed"},
     )
 
     assert response.context["form"].errors == {
