@@ -163,11 +163,18 @@ class AcceptForm(PersonForm):
 
 class SettingsForm(PersonForm):
     class Meta(PersonForm.Meta):
-        fields = ["name", "time_zone", "single_keys"]
-        labels = PersonForm.Meta.labels | {"single_keys": _("Single-character keys in the interview room")}
+        fields = ["name", "time_zone", "single_keys", "alt_keys"]
+        labels = PersonForm.Meta.labels | {
+            "single_keys": _("Single-character keys in the interview room"),
+            "alt_keys": _("Keys with Alt (Option) while you write notes"),
+        }
         help_texts = PersonForm.Meta.help_texts | {
             "single_keys": _(
-                "1 to 5, 0, J, K, N, H, F, / and ? act at once while you are not typing. "
+                "1 to 5, 0, J, K, N, H, F, / and ? act at once while you are not typing, and so do the other letters that ? lists. "
                 "Switch them off if you dictate, or press keys by accident."
-            )
+            ),
+            "alt_keys": _(
+                "Alt with 1 to 5 rates, with 0 says why not, with J, K, A, U and . acts like these keys alone. "
+                "Switch them off if they type signs that you need, such as [ on a Mac. Ctrl+Shift with 0 to 5 always works."
+            ),
         }

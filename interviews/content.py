@@ -120,8 +120,10 @@ def room_entries(version_id, unplanned_ids):
         )
         for item in VersionItem.objects.filter(version=version_id)
     ]
-    added = list(UnplannedQuestion.objects.filter(pk__in=unplanned_ids))
-    entries = sorted(planned + [unplanned(one) for one in added if not one.replaces_id], key=lambda entry: entry.stage)
+    added = list(UnplannedQuestion.objects.filter(pk__in=unplanned_ids).order_by("pk"))
+    free = [one for one in added if not one.replaces_id]
+    extra = [replace(unplanned(one), number=f"+{place}") for place, one in enumerate(free, 1)]
+    entries = sorted(planned + extra, key=lambda entry: entry.stage)
     for one in added:
         at = next(
             (at for at, entry in enumerate(entries) if one.replaces_id and entry.key == f"q{one.replaces_id}"), None
@@ -136,7 +138,7 @@ def unplanned(added):
         key=added.key,
         title=added.title,
         stage=Stage(added.stage),
-        number="+",
+        number="",
         minutes=0,
         kind=ItemKind.QUESTION,
         content=added.content,

@@ -6,8 +6,8 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.views.decorators.http import require_safe
 
-from interviews.content import room_entries
-from interviews.models import Interview, Outcome, Place, Recommendation, Scorecard, State
+from interviews.content import OUTCOME_KEYS, room_entries
+from interviews.models import Interview, Place, Recommendation, Scorecard, State
 from interviews.models.interviews import UNDO_FINISH
 from interviews.room_state import room_state
 from interviews.saving import state_of
@@ -44,7 +44,7 @@ def review_context(user, scorecard):
         "unresolved": [entry for entry in questions if entry.key in unresolved],
         "resolved": [entry for entry in questions if entry.key not in unresolved],
         "questions": questions,
-        "outcomes": [choice for choice in Outcome.choices if choice[0] != Outcome.RATED],
+        "outcomes": OUTCOME_KEYS,
         "recommendations": Recommendation.choices,
         "state": room_state(
             interview=interview,

@@ -1,13 +1,16 @@
 """The room's hands, notes off order, pacing and what can be seen: each paragraph at three window sizes where it matters."""
 
 from datetime import timedelta
+from uuid import uuid4
 
 import pytest
 
 from accounts.models import Role
 from interviews import lifecycle
-from interviews.models import Outcome, Response, Sitting, State
+from interviews.models import Operation, Outcome, Response, Sitting, State
+from interviews.publishing import unplanned_content
 from questionbank.models import Competency
+from questionbank.stages import Stage
 from tests.e2e.browser import enter
 from tests.factories import make_interview, make_published, make_question, make_user, make_version
 
@@ -70,6 +73,42 @@ def test_alt_digit_that_types_a_sign_rates_by_the_place_of_the_key(open_page, li
 
     assert taken is True
     assert notes(page).input_value() == ""
+
+
+def test_keys_with_alt_switched_off_leave_the_signs(open_page, live):
+    interview, lead = live
+    lead.alt_keys = False
+    lead.save()
+    page = enter(open_page(lead), interview)
+    page.keyboard.press("n")
+    prevented = page.evaluate(
+        """() => {
+            const chord = { key: "[", code: "Digit5", altKey: true, bubbles: true, cancelable: true };
+            return !document.activeElement.dispatchEvent(new KeyboardEvent("keydown", chord));
+        }"""
+    )
+
+    page.keyboard.press("Alt+4")
+    page.keyboard.press("Control+Shift+Digit2")
+    saved(page)
+
+    assert (prevented, response(interview, 1).rating) == (False, 2)
+
+
+def test_refusal_while_writing_takes_two_keys_and_comes_back(open_page, live):
+    interview, lead = live
+    page = enter(open_page(lead), interview)
+    page.keyboard.press("n")
+    page.keyboard.type("Would rather ")
+
+    page.keyboard.press("Alt+0")
+    page.keyboard.press("d")
+    page.keyboard.type("not say")
+    page.keyboard.press("Escape")
+    saved(page)
+
+    stored = response(interview, 1)
+    assert (stored.outcome, stored.notes) == (Outcome.DECLINED, "Would rather not say")
 
 
 def test_alt_gr_types_and_rates_nothing(open_page, live):
@@ -176,6 +215,35 @@ def test_line_for_another_question_is_filed_there_and_linked(open_page, live, wi
     assert number_shown(page) == 3
     assert page.locator("[data-panel]:not([hidden]) [data-links] a").inner_text() == "From 1 Question 1"
     assert page.locator(f"[data-go='{there.key}'] [data-pip]").get_attribute("title") == "Noted, no outcome yet"
+
+
+def test_line_for_an_unplanned_question_goes_to_the_one_named(open_page, live):
+    interview, lead = live
+    one, two = (
+        lifecycle.add_unplanned(
+            interview=interview,
+            title=f"Unplanned {n}?",
+            content=unplanned_content(f"Unplanned {n}?"),
+            stage=Stage.CORE,
+            by=lead,
+            op=uuid4(),
+        )
+        for n in (1, 2)
+    )
+    page = enter(open_page(lead), interview)
+
+    page.keyboard.press("n")
+    page.keyboard.type("@+2 Said it here")
+    page.keyboard.press("Enter")
+    page.keyboard.press("Escape")
+    saved(page)
+
+    filed = Response.objects.get(scorecard__interview=interview, unplanned=two)
+    assert filed.notes.startswith("[from 1, ")
+    assert filed.notes.endswith("] Said it here")
+    assert Response.objects.get(scorecard__interview=interview, unplanned=one).notes == ""
+    link = page.locator("[data-panel]:not([hidden]) [data-links] a")
+    assert link.inner_text() == "To +2 Unplanned 2?"
 
 
 def test_line_for_a_question_that_there_is_not_stays(open_page, live):
@@ -557,3 +625,38 @@ def test_question_is_swapped_by_w_and_counts_in_its_place(open_page):
     until(page, lambda: response(interview, 1).covered_by == stands.key)
     assert stands.responses.get().rating == 5
     assert page.locator(f"[data-go='{stands.key}'] .n").inner_text() == "1b"
+
+
+def test_two_devices_that_come_upon_a_swap_have_nothing_to_choose(open_page):
+    lead = make_user(Role.INTERVIEWER)
+    competency = Competency.objects.create(name="Tuning", position=99)
+    other = make_question(competency=competency)
+    version = make_published(*(make_question(competency=competency) for _number in range(2)))
+    interview = make_interview(lead=lead, state=State.LIVE, version=version)
+    lifecycle.add_unplanned(
+        interview=interview,
+        title="Another",
+        content=unplanned_content("Another?"),
+        stage=Stage.CORE,
+        by=lead,
+        op=uuid4(),
+        question=other,
+        replaces=version.items.get(number=1),
+        reason="Knows it",
+    )
+    pages = [open_page(lead, service_workers="block") for _device in range(2)]
+    for page in pages:
+        page.route("**/ops", lambda route: route.abort())
+        enter(page, interview)
+        page.locator("[data-save][data-state=local]").wait_for()
+
+    for page in pages:
+        page.unroute("**/ops")
+        page.evaluate("dispatchEvent(new Event('online'))")
+        saved(page)
+
+    operations = Operation.objects.filter(scorecard__interview=interview, field__endswith=".outcome")
+    until(pages[1], lambda: not operations.filter(result="conflict", settled_by=None).exists())
+    assert operations.filter(result="conflict").count() == 1
+    assert [page.locator(".version").count() for page in pages] == [0, 0]
+    assert response(interview, 1).outcome == Outcome.COVERED

@@ -13,6 +13,19 @@ export function rate(key, rating) {
   edit(`${key}.outcome`, { outcome: "rated", rating: Number(rating), covered_by: "" });
 }
 
+// What a chord stands for while something is being written, by the place of the key: on a Mac Alt+4 types a sign. Who
+// needs the sign switches Alt off; Ctrl+Shift does the same for digits, also where a browser keeps Alt for its tabs.
+// The keypad is none of it: with Alt its digits type signs on Windows.
+export function chord(event) {
+  const ctrl = event.ctrlKey || event.metaKey;
+  if (event.getModifierState("AltGraph")) return undefined;
+  if (event.code === "Enter") return ctrl && !event.shiftKey && !event.altKey ? "Enter" : undefined;
+  const byAlt = event.altKey && !ctrl && !event.shiftKey && document.querySelector("[data-alt-keys]");
+  if (byAlt || (ctrl && event.shiftKey && !event.altKey)) return /^Digit([0-5])$/.exec(event.code)?.[1] ?? (byAlt ? LETTERS[event.code] : undefined);
+  return undefined;
+}
+const LETTERS = { KeyJ: "j", KeyK: "k", KeyA: "a", KeyU: "u", Period: "." };
+
 export function setOutcome(key, outcome, coveredBy = "") {
   edit(`${key}.outcome`, outcome ? { outcome, rating: null, covered_by: coveredBy } : NO_OUTCOME);
 }
@@ -138,9 +151,20 @@ function paintStatus() {
     const act = shown.querySelector("[data-save-act]");
     act.hidden = name !== "signin" && !field;
     act.textContent = act.hidden ? "" : say(`act${name[0].toUpperCase()}${name.slice(1)}`);
+    tell(shown, name, words);
   }
   if (refusals().length || refusedShown) paintRefused();
   paintWaiting();
+}
+
+// Read out once, when it changes: the first thing saved, what is wrong, and that all is saved again. Not each pause
+// between two words.
+let told = null;
+function tell(shown, name, words) {
+  const news = words === say("savedNone") ? "" : name;
+  if (news === "saving" || news === told) return;
+  if (news) shown.querySelector("[data-save-said]").textContent = words;
+  told = news;
 }
 
 let refusedShown = null;

@@ -5,7 +5,7 @@ import { elapsed, hint } from "./pacing.js";
 import { current, panels } from "./room.js";
 import { say } from "./words.js";
 
-const LINE = /^@(\d+b?)\s+(\S.*)$/u;
+const LINE = /^@(\+?\d+b?)\s+(\S.*)$/u;
 
 // The question of this number, or what stands in for it.
 function numbered(number) {
@@ -85,7 +85,7 @@ export function moveLast(key) {
 export const hasNotes = () => Boolean(notesOf(current())?.value.trim()) && Boolean(state.scorecard);
 
 // Links beside the notes: where words went, and where they came from.
-const pattern = (name) => new RegExp(say(name, { n: "#", time: "@" }).replace(/[[\](){}.*+?^$|\\]/g, "\\$&").replace("#", "(\\d+b?|\\+)").replace("@", "[\\d:]+"), "g");
+const pattern = (name) => new RegExp(say(name, { n: "#", time: "@" }).replace(/[[\](){}.*+?^$|\\]/g, "\\$&").replace("#", "(\\+?\\d+b?)").replace("@", "[\\d:]+"), "g");
 const PATTERNS = [["linkTo", pattern("filedTo")], ["linkFrom", pattern("filedFrom")]];
 
 document.addEventListener("scorecard:field", ({ detail: { field } }) => {

@@ -1,5 +1,5 @@
 // The room by keyboard. Single characters work only where nothing is being written, and can be switched off.
-import { outcomeOf, setOutcome, toggleComeBack } from "./answers.js";
+import { chord, outcomeOf, setOutcome, toggleComeBack } from "./answers.js";
 import { hasNotes, moveLast } from "./filing.js";
 import { hint, takeAdvice } from "./pacing.js";
 import { current, go, hideAnswers, panels, previous, step } from "./room.js";
@@ -27,6 +27,7 @@ const actions = {
   w: () => swap(),
   c: () => openCandidateView(),
   y: () => copy(),
+  e: () => document.querySelector("[data-dialog=finish]")?.click(),
   a: () => takeAdvice("A"),
   u: () => takeAdvice("U"),
   ".": () => discreet(),
@@ -35,9 +36,18 @@ const actions = {
   "/": () => openJump(),
   "?": () => document.getElementById("keys").showModal(),
 };
-for (const rating of "12345") actions[rating] = () => current()?.querySelector(`[data-rating="${rating}"]`)?.click();
+for (const rating of "12345") actions[rating] = () => rateBy(rating);
 
-const UNSEEN = new Set([..."12345jknb."]);
+function rateBy(rating) {
+  const radio = current()?.querySelector(`[data-rating="${rating}"]`);
+  if (!radio || !state.scorecard) return;
+  radio.click();
+  hint(say("ratedNow", { n: rating })); // the eyes are elsewhere, and a screen reader on the notes
+}
+
+// While only the question is shown, what would open over it does not.
+const UNSEEN = new Set([..."12345jknb.", "Enter"]);
+const seen = (pressed) => !room.hasAttribute("data-discreet") || UNSEEN.has(pressed);
 
 function first(list) {
   const boxes = [...(current()?.querySelectorAll(`[data-list="${list}"]`) ?? [])];
@@ -45,28 +55,15 @@ function first(list) {
   return boxes.length > 0;
 }
 
-// While something is being written, by the place of the key: on a Mac Alt+4 types a sign, in some browsers it turns to
-// a tab. Where it does, Ctrl+Shift with the digit does the same.
-const chords = {
-  Enter: ({ ctrl, shift }) => ctrl && !shift && (() => step(1)),
-  Period: ({ alt, shift }) => alt && !shift && (() => discreet()),
-  KeyJ: ({ alt, shift }) => alt && !shift && (() => step(1)),
-  KeyK: ({ alt, shift }) => alt && !shift && (() => step(-1)),
-};
-for (const rating of "12345") {
-  const rate = ({ alt, ctrl, shift }) => ((alt && !ctrl && !shift) || (ctrl && shift && !alt)) && actions[rating];
-  chords[`Digit${rating}`] = rate; // not the keypad: Alt with its digits types signs on Windows
-}
-
 document.addEventListener("keydown", (event) => {
   if (event.isComposing || event.keyCode === 229 || document.querySelector("dialog[open]")) return;
-  const held = { alt: event.altKey, ctrl: event.ctrlKey || event.metaKey, shift: event.shiftKey };
-  const act = (held.alt || held.ctrl) && !event.getModifierState("AltGraph") && chords[event.code]?.(held);
-  if (!act) return;
+  const pressed = chord(event);
+  if (!pressed || !seen(pressed)) return;
   event.preventDefault();
   const notesWere = event.target.matches?.("textarea[data-field=notes]");
-  act();
-  if (notesWere && event.target !== document.activeElement) notes()?.focus();
+  if (pressed === "Enter") step(1);
+  else actions[pressed]();
+  if (notesWere && event.target !== document.activeElement && pressed !== "0") notes()?.focus(); // of the question shown now
 });
 
 document.addEventListener("keydown", (event) => {
@@ -75,7 +72,7 @@ document.addEventListener("keydown", (event) => {
   if (event.key === "Escape" && event.target.matches?.("[data-field]")) return leave(event.target);
   if (!room.hasAttribute("data-single-keys") || writing(event.target) || document.querySelector("dialog[open]")) return;
   const pressed = event.key.length === 1 ? event.key.toLowerCase() : event.key;
-  if (room.hasAttribute("data-discreet") && !UNSEEN.has(pressed)) return; // the rest would open over the question
+  if (!seen(pressed)) return;
   const action = actions[pressed];
   if (!action) return;
   event.preventDefault();

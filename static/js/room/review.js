@@ -1,5 +1,5 @@
 // The review: outcomes by select, the words of the chosen rating, what is still open, and the way to submit.
-import { outcomeOf, setOutcome } from "./answers.js";
+import { chord, outcomeOf, setOutcome } from "./answers.js";
 import { dropRoom } from "../saving/device.js";
 import { edit, forget, heads, state, tornFields, valueOf } from "../saving/scorecard.js";
 import { say } from "./words.js";
@@ -72,21 +72,65 @@ function nameHeads() {
   document.querySelector("[data-submit-scorecard] [name=heads]").value = JSON.stringify(heads());
 }
 
-// J and K go from question to question, digits rate the one in focus.
+// By keyboard, with the room's own keys; the digits rate the question in focus.
+const place = () => questions.indexOf(document.activeElement.closest("[data-question]"));
+const here = (selector) => questions[place()]?.querySelector(selector);
+const recommended = () => document.querySelector("[data-choice=recommendation]:checked") ?? document.getElementById("recommendation");
+const actions = {
+  j: () => goTo(place() + 1),
+  k: () => goTo(place() - 1),
+  n: () => here("textarea")?.focus(),
+  b: () => here("[data-flag]")?.click(),
+  0: () => here("[data-outcome-select]")?.focus(),
+  r: () => recommended().focus(),
+  s: () => document.getElementById("summary").focus(),
+  "?": () => document.getElementById("keys").showModal(),
+};
+for (const rating of "12345") actions[rating] = () => here(`[data-rating="${rating}"]`)?.click();
+
+function goTo(index, selector) {
+  const question = questions[index];
+  if (!question) return index > 0 && recommended().focus(); // past the last one
+  (selector ? question.querySelector(selector) : question).focus();
+  question.scrollIntoView({ block: "nearest" });
+}
+
 document.addEventListener("keydown", (event) => {
-  if (event.ctrlKey || event.metaKey || event.altKey || !document.querySelector("[data-single-keys]")) return;
-  const here = questions.indexOf(document.activeElement.closest("[data-question]"));
-  if (event.key === "Escape" && event.target.matches("textarea")) return questions[here]?.focus();
-  if (event.target.closest("textarea, select, input:not([type=radio], [type=checkbox])")) return;
-  if (event.key === "j" || event.key === "k") {
-    const next = questions[here + (event.key === "j" ? 1 : -1)];
-    next?.focus();
-    next?.scrollIntoView({ block: "nearest" });
-  } else if (event.key === "n" && here >= 0) questions[here].querySelector("textarea").focus();
-  else if (/^[1-5]$/.test(event.key) && here >= 0) questions[here].querySelector(`[data-rating="${event.key}"]`).click();
-  else return;
+  if (event.isComposing || event.keyCode === 229 || document.querySelector("dialog[open]")) return;
+  const act = whileWriting(event) ?? inPlace(event) ?? single(event);
+  if (!act) return;
   event.preventDefault();
+  act();
 });
+
+function whileWriting(event) {
+  const pressed = chord(event);
+  if (pressed === "Enter") return place() < 0 ? undefined : () => goTo(place() + 1, "textarea");
+  return /[0-5]/.test(pressed) ? actions[pressed] : undefined;
+}
+
+// Keys of what has the focus: leaving notes, an outcome by its letter, a recommendation by its number.
+function inPlace({ key, target, ctrlKey, metaKey, altKey }) {
+  if (ctrlKey || metaKey || altKey) return undefined;
+  if (key === "Escape" && target.matches("textarea, select")) return () => (place() < 0 ? target.blur() : questions[place()].focus());
+  if (target.matches("[data-outcome-select]")) {
+    const option = [...target.options].find(({ dataset }) => dataset.key === key.toLowerCase());
+    return option && (() => choose(target, option.value));
+  }
+  if (target.matches("[data-choice=recommendation]") && /^[1-4]$/.test(key)) return () => document.querySelector(`[data-choice=recommendation][value="${key}"]`).click();
+  return undefined;
+}
+
+function choose(select, outcome) {
+  select.value = outcome;
+  select.dispatchEvent(new Event("change", { bubbles: true }));
+  (outcome === "covered" ? here("[data-covered-select]") : questions[place()]).focus();
+}
+
+function single({ key, target, ctrlKey, metaKey, altKey }) {
+  if (ctrlKey || metaKey || altKey || !document.querySelector("[data-single-keys]")) return undefined;
+  return target.closest("textarea, select, input:not([type=radio], [type=checkbox])") ? undefined : actions[key.toLowerCase()];
+}
 
 // A sealed scorecard needs nothing kept on the device.
 document.addEventListener("htmx:afterRequest", ({ target, detail }) => target.matches("[data-submit-scorecard]") && detail.successful && forget());

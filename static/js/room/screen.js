@@ -8,9 +8,12 @@ const room = document.querySelector("[data-room]");
 const { interview } = room.dataset;
 
 // "." hides all but the question until it is pressed again. Who is writing goes on writing.
+const DISCREET = `evenhand-discreet-${interview}`;
 export function discreet(on = !room.hasAttribute("data-discreet")) {
   room.toggleAttribute("data-discreet", on);
+  sessionStorage.setItem(DISCREET, on || "");
 }
+if (sessionStorage.getItem(DISCREET)) discreet(true); // a reload uncovers nothing
 document.addEventListener("click", ({ target }) => target.closest("[data-discreet-off]") && discreet(false));
 
 // What the candidate may have: the question, its parts and its material. Nothing else ever leaves the room.

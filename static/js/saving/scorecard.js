@@ -312,8 +312,15 @@ function settledField(operation, answer, at) {
   const shown = field(operation.field);
   shown.known = { ...after(shown.known, operation, answer), known_at: at };
   if (operation.settles) shown.settling = new Set();
+  if (operation.writer === writer && shown.tip === operation.op) agree(operation.field);
   if (shown.known.head === operation.op && operation.writer !== writer) offer(operation.field, operation.value, operation.op);
   changed(operation.field);
+}
+
+// Two devices that say the same leave nothing to choose.
+function agree(name) {
+  const [standing, ...others] = versionsOf(name).map(({ value }) => JSON.stringify(value)).reverse();
+  if (others.length && others.every((value) => value === standing)) settle(name, field(name).known.value);
 }
 
 function heard(name) {
