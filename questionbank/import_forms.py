@@ -24,7 +24,7 @@ class ImportForm(forms.Form):
         required=False,
         allow_empty_file=True,
         max_length=200,
-        help_text=_("Plain text (.txt) in any encoding, up to 10 MB."),
+        help_text=_("Plain text (.txt) in any encoding, up to 10 MB. Dropped on this page, it is read at once."),
         widget=forms.FileInput(attrs={"accept": ".txt,.md,.text,text/plain", "data-largest": LARGEST}),
         error_messages={"max_length": _("The file's name is too long. Shorten it and choose the file again.")},
     )

@@ -1,5 +1,5 @@
 // A file that is too large is refused before it is sent: form[data-import] with input[type=file][data-largest].
-// A file dropped anywhere on the form is chosen.
+// A file dropped anywhere on the page is read at once.
 const form = document.querySelector("form[data-import]");
 const field = form.querySelector("input[type=file]");
 
@@ -10,14 +10,14 @@ form.addEventListener("submit", (event) => {
   field.focus();
 });
 
-form.addEventListener("dragover", (event) => {
+document.addEventListener("dragover", (event) => {
   if (event.dataTransfer.types.includes("Files")) event.preventDefault();
 });
-form.addEventListener("drop", (event) => {
+document.addEventListener("drop", (event) => {
   if (!event.dataTransfer.files.length) return;
   event.preventDefault();
   field.files = event.dataTransfer.files;
-  check();
+  form.requestSubmit();
 });
 
 function check() {

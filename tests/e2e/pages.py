@@ -289,6 +289,11 @@ STATES = [
     room("keys", "#keys", press("?")),
     room("finish", "#finish", click("[data-dialog=finish]")),
     room("more", "#more", click("[popovertarget=more]")),
+    room("swap", "#swap [name=reason]", press("j", "w"), which="torn other"),
+    room(
+        "add a question", "#unplanned", lambda tab: tab.locator("[data-dialog=unplanned]").evaluate("it => it.click()")
+    ),
+    room("pause", "#pause", lambda tab: tab.locator("[data-dialog=pause]").evaluate("it => it.click()")),
     room("paused", ".notice.paused", press("j"), which="paused"),
     room("observer", "[data-question] h1", press("j"), who="observer"),
     room("lobby", "text=Start", which="scheduled"),
@@ -306,6 +311,14 @@ STATES = [
     room("refused", "[data-refused]", refused, which="torn other"),
     Page("interviews:scorecard_review", "panelist", pk("torn review"), called="two versions", shows=".version"),
     Page("interviews:record_detail", "lead", pk("late"), called="late", shows="text=Typed after you had submitted"),
+    Page(
+        "interviews:scorecard_review",
+        "lead",
+        pk("finished"),
+        called="keys",
+        shows="#keys",
+        reach=press("?"),
+    ),
     Page(
         "interviews:scorecard_review",
         "lead",

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from accounts.models import Role
-from interviews.models import Interview, State
+from interviews.models import Interview, Plan, State
 from questionbank.models import Question
 from tests.conftest import THE_DOCUMENT, needs_document
 from tests.e2e.browser import ready
@@ -89,3 +89,30 @@ def read_as_recruiter(page, interview):
     page.get_by_role("link", name="Candidate 0142").first.click()
     page.wait_for_url("**/records/*/")
     assert "Said on question" in page.locator("main").inner_text()
+
+
+def test_dropped_document_becomes_a_timed_plan_in_three_clicks(open_page):
+    manager = make_user(Role.HIRING_MANAGER)
+    make_opening(hiring_manager=manager, title="Engineer")
+    page = open_page(manager)
+    page.goto("/sets/import/")
+    document = sorted(OWN.glob("*.txt"))[0]
+
+    page.locator("form[data-import]").evaluate(
+        """(form, [name, text]) => {
+            const dataTransfer = new DataTransfer();
+            dataTransfer.items.add(new File([text], name, { type: "text/plain" }));
+            form.dispatchEvent(new DragEvent("drop", { dataTransfer, bubbles: true, cancelable: true }));
+        }""",
+        [document.name, document.read_text(encoding="utf-8")],
+    )
+    page.wait_for_url(re.compile(r"/sets/import/\d+/$"))
+    page.get_by_role("button", name="Add to the bank").first.click()
+    page.get_by_role("link", name="Suggest a 60-minute plan").first.click()
+    page.get_by_role("button", name="Suggest a plan").click()
+    page.wait_for_url(re.compile(r"/plans/\d+/$"))
+
+    plan = Plan.objects.get()
+    assert (plan.length, plan.created_by) == (60, manager)
+    assert sum(item.minutes for item in plan.items.all()) <= 60
+    assert plan.items.filter(kind="question").exists()

@@ -11,7 +11,7 @@ from interviews.models import Operation, Outcome, Response, Sitting, State
 from interviews.publishing import unplanned_content
 from questionbank.models import Competency
 from questionbank.stages import Stage
-from tests.e2e.browser import enter
+from tests.e2e.browser import enter, ready
 from tests.factories import make_interview, make_published, make_question, make_user, make_version
 
 SIZES = [(1440, 900), (720, 800), (390, 844)]
@@ -660,3 +660,21 @@ def test_two_devices_that_come_upon_a_swap_have_nothing_to_choose(open_page):
     assert operations.filter(result="conflict").count() == 1
     assert [page.locator(".version").count() for page in pages] == [0, 0]
     assert response(interview, 1).outcome == Outcome.COVERED
+
+
+def test_question_is_shown_once_its_keys_work(open_page, live):
+    interview, lead = live
+    page = open_page(lead, service_workers="block")
+    held = []
+    page.route("**/keys*.js", lambda route: held.append(route))
+
+    page.goto(f"/interviews/{interview.pk}/room/", wait_until="commit")
+    page.locator("[data-panel]").first.wait_for(state="attached")
+    page.wait_for_timeout(1000)
+    shown = page.locator("[data-panel]:not([hidden])").count()
+    held[0].continue_()
+    ready(page)
+    page.keyboard.press("4")
+    saved(page)
+
+    assert (shown, response(interview, 1).rating) == (0, 4)
