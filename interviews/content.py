@@ -86,8 +86,11 @@ def room_content(interview, unplanned_ids):
 
 @lru_cache(maxsize=128)
 def rendered(version_id, unplanned_ids, language):
-    version = PlanVersion.objects.get(pk=version_id)
-    entries = room_entries(version_id, unplanned_ids)
+    return render_room(PlanVersion.objects.get(pk=version_id), room_entries(version_id, unplanned_ids))
+
+
+def render_room(version, entries):
+    """The `Content` of a version and its entries. No query."""
     context = {
         "entries": entries,
         "stages": [(stage, list(of_stage)) for stage, of_stage in groupby(entries, key=lambda entry: entry.stage)],
@@ -104,22 +107,7 @@ def rendered(version_id, unplanned_ids, language):
 def room_entries(version_id, unplanned_ids):
     """All entries in the order of the room: by stage, unplanned questions at the end of theirs, what stands in for a
     planned question after it. Two queries."""
-    planned = [
-        Entry(
-            key=item.key if item.kind == ItemKind.QUESTION else f"s{item.pk}",
-            title=item.title,
-            stage=Stage(item.stage),
-            number=str(item.number or ""),
-            minutes=item.minutes,
-            kind=item.kind,
-            content=item.content,
-            competency=item.competency,
-            weight=item.weight,
-            must_ask=item.must_ask,
-            note=item.note,
-        )
-        for item in VersionItem.objects.filter(version=version_id)
-    ]
+    planned = [planned_entry(item) for item in VersionItem.objects.filter(version=version_id)]
     added = list(UnplannedQuestion.objects.filter(pk__in=unplanned_ids).order_by("pk"))
     free = [one for one in added if not one.replaces_id]
     extra = [replace(unplanned(one), number=f"+{place}") for place, one in enumerate(free, 1)]
@@ -131,6 +119,22 @@ def room_entries(version_id, unplanned_ids):
         if at is not None:
             entries.insert(at + 1, standing_in(one, entries[at]))
     return entries
+
+
+def planned_entry(item):
+    return Entry(
+        key=item.key if item.kind == ItemKind.QUESTION else f"s{item.pk}",
+        title=item.title,
+        stage=Stage(item.stage),
+        number=str(item.number or ""),
+        minutes=item.minutes,
+        kind=item.kind,
+        content=item.content,
+        competency=item.competency,
+        weight=item.weight,
+        must_ask=item.must_ask,
+        note=item.note,
+    )
 
 
 def unplanned(added):

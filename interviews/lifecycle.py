@@ -372,6 +372,8 @@ def add_unplanned(*, interview, title, content, stage, by, op, question=None, re
     )
     if replaces and interview.unplanned.filter(replaces=replaces).exclude(op=op).exists():
         raise NotNow(_("This question has been swapped already. Reload the room to see for what."))
+    if question and interview.unplanned.filter(question=question).exclude(op=op).exists():
+        raise NotNow(_("Somebody asks this question here already. Choose another one."))
     what = {"title": title, "content": content, "stage": stage, "question": question}
     added, created = UnplannedQuestion.objects.get_or_create(
         interview=interview, op=op, defaults=what | {"added_by": by, "replaces": replaces, "reason": reason}

@@ -154,10 +154,13 @@ class Record:
             for response in responses:
                 found.setdefault(response.key, set()).add(response.outcome)
         for entry in self.entries:
-            if entry.replaces:  # asked is what stood in for it, and nothing else covers it
-                own = found.get(entry.replaces, set()) - {Outcome.COVERED}
+            if entry.replaces:  # asked is what stood in for it; covered by that it is not for that reason alone
+                own = {response.outcome for response in self.given(entry.replaces) if response.covered_by != entry.key}
                 found[entry.replaces] = own | found.get(entry.key, set())
         return found
+
+    def given(self, key):
+        return [response for responses in self.responses for response in responses if response.key == key]
 
     @property
     def stages(self):

@@ -4,12 +4,34 @@ from datetime import timedelta
 
 from django.db.models import Exists, OuterRef
 from django.utils import timezone
+from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
-from interviews.models import Candidate, Interview, Panelist, Plan, PlanVersion, State
+from interviews.content import planned_entry, render_room, rendered
+from interviews.models import Candidate, Interview, ItemKind, Panelist, Plan, PlanVersion, State
+from interviews.publishing import preview
+from interviews.suggesting import filled
+from questionbank.models import QuestionSet
+
+LENGTH = 30  # minutes of a rehearsal on questions of the bank
 
 
-def version_to_rehearse(user):
+def rehearsed(user):
+    """What the user can rehearse on, `(plan version, Content)`; None if nothing is theirs to see.
+
+    A published plan if there is one for them, else questions of the bank: who is new has no interview yet. At most 4
+    queries, 12 on the bank.
+    """
+    version = published_version(user)
+    if version:
+        return version, rendered(version.pk, (), get_language())
+    version, items = suggested_version(user)
+    if not any(item.kind == ItemKind.QUESTION for item in items):
+        return None
+    return version, render_room(version, [planned_entry(item) for item in items])
+
+
+def published_version(user):
     """The plan version of the user's next interview, of their last, or the newest of the plans they may see; None without
     one: a rehearsal shows nobody what is not theirs to see. Up to three queries."""
     places = Panelist.objects.of(user).entering().filter(interview=OuterRef("pk"))
@@ -19,6 +41,18 @@ def version_to_rehearse(user):
         return interview.version
     visible = PlanVersion.objects.filter(plan__in=Plan.objects.visible_to(user))
     return visible.order_by("-published_at", "-pk").first()
+
+
+def suggested_version(user):
+    """A version that is in no database, of the questions that would be suggested from the largest set that the user may
+    read; and its items. Ten queries."""
+    sets = QuestionSet.objects.visible_to(user).current().with_counts().order_by("-question_count", "pk")[:1]
+    plan = Plan(title=_("Rehearsal"), length=LENGTH)
+    drafted, _suggestion = filled(plan, list(sets))
+    version, items = preview(plan=plan, items=drafted)
+    for place, item in enumerate(items, 1):
+        item.pk = place  # the room tells questions apart by it
+    return version, items
 
 
 def invented(version):

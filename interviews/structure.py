@@ -42,9 +42,11 @@ def same_questions(record):
     if given == planned:
         said = ngettext("The planned question asked", "All %(n)s planned questions asked", planned) % {"n": planned}
     if unplanned:
-        said = _("%(said)s, %(n)s unplanned") % {"said": said, "n": unplanned}
+        extra = ngettext("%(said)s, %(n)s unplanned", "%(said)s, %(n)s unplanned", unplanned)
+        said = extra % {"said": said, "n": unplanned}
     if swapped:
-        said = _("%(said)s, %(n)s swapped") % {"said": said, "n": swapped}
+        extra = ngettext("%(said)s, %(n)s swapped", "%(said)s, %(n)s swapped", swapped)
+        said = extra % {"said": said, "n": swapped}
     return Component(given == planned and not unplanned and not swapped, said)
 
 

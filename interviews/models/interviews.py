@@ -308,6 +308,7 @@ class UnplannedQuestion(models.Model):
         constraints = [
             models.UniqueConstraint(fields=["interview", "op"], name="one_unplanned_question_per_id"),
             models.UniqueConstraint(fields=["interview", "replaces"], name="one_stand_in_per_question"),
+            models.UniqueConstraint(fields=["interview", "question"], name="asked_once_per_interview"),
             models.CheckConstraint(condition=Q(replaces=None) | ~Q(reason=""), name="stand_in_has_a_reason"),
         ]
 

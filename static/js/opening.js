@@ -9,6 +9,13 @@ document.addEventListener("click", (event) => {
   }
 });
 
+// Ctrl+Enter sends the form of a dialog from within a text of several lines, as Enter does from one line.
+document.addEventListener("keydown", (event) => {
+  if (event.key !== "Enter" || !(event.ctrlKey || event.metaKey) || !event.target.matches("dialog textarea")) return;
+  event.preventDefault();
+  event.target.form.requestSubmit();
+});
+
 // A dialog that came by htmx opens itself, and leaves the page when closed.
 document.addEventListener("htmx:load", (event) => {
   const dialog = event.detail.elt.matches?.("dialog[data-open]") ? event.detail.elt : event.detail.elt.querySelector?.("dialog[data-open]");

@@ -1,6 +1,9 @@
 """Browser tests: a real server, a real Chromium, and no page that logs an error."""
 
+import contextlib
+
 import pytest
+from playwright.sync_api import Error
 
 from accounts.models import Role
 from interviews.models import State
@@ -52,6 +55,9 @@ def open_page(chrome, address):
 
     yield opened
     for context in contexts:
+        for page in context.pages:
+            with contextlib.suppress(Error):  # out of reach, or gone: what is on its way is served to the end
+                page.wait_for_load_state("load", timeout=2000)
         context.close()
     wait_until_idle()
     assert problems == []

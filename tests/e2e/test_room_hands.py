@@ -4,15 +4,25 @@ from datetime import timedelta
 from uuid import uuid4
 
 import pytest
+from django.utils import timezone
 
 from accounts.models import Role
-from interviews import lifecycle
+from interviews import lifecycle, publishing
 from interviews.models import Operation, Outcome, Response, Sitting, State
 from interviews.publishing import unplanned_content
+from interviews.saving import save
 from questionbank.models import Competency
 from questionbank.stages import Stage
 from tests.e2e.browser import enter, ready
-from tests.factories import make_interview, make_published, make_question, make_user, make_version
+from tests.factories import (
+    make_interview,
+    make_plan,
+    make_plan_item,
+    make_published,
+    make_question,
+    make_user,
+    make_version,
+)
 
 SIZES = [(1440, 900), (720, 800), (390, 844)]
 
@@ -281,26 +291,28 @@ def test_going_on_unseen_goes_on_writing(open_page, live):
     page.keyboard.press("Control+Enter")
     page.keyboard.type("Born in 1984")
     page.keyboard.press("Escape")
-    saved(page)
+    page.locator("[data-save][data-state=saved]").wait_for(state="attached")
 
     assert (response(interview, 2).notes, response(interview, 2).rating) == ("Born in 1984", None)
 
 
-def test_segment_on_schedule_is_no_reason_to_drop(open_page):
+def test_time_counts_on_a_segment(open_page):
     lead = make_user(Role.INTERVIEWER)
-    interview = make_interview(lead=lead, state=State.LIVE, version=make_version(2))
+    plan = make_plan()
+    make_plan_item(plan=plan, segment="welcome", minutes=4)
+    make_plan_item(plan=plan)
+    interview = make_interview(lead=lead, state=State.LIVE, version=publishing.publish(plan=plan, by=plan.created_by))
     page = enter(open_page(lead), interview)
 
-    spent = page.evaluate(
+    kind, spent = page.evaluate(
         """async () => {
             const { spentOn, current } = await import("/static/js/room/room.js");
-            document.dispatchEvent(new Event("visibilitychange"));
             await new Promise((resolve) => setTimeout(resolve, 1600));
-            document.dispatchEvent(new Event("visibilitychange"));
-            return spentOn(current().dataset.panel);
+            return [current().dataset.kind, spentOn(current().dataset.panel)];
         }"""
     )
 
+    assert kind == "segment"
     assert spent >= 1
 
 
@@ -420,6 +432,13 @@ def test_advice_protects_must_ask_weight_competency_and_what_has_begun(advise):
     assert advise(entries, 25)["drop"] == ["heavy", "light"]
     assert advise(entries, 5)["drop"] == ["heavy", "light"]
     assert advise(entries, 35) == {"spare": 0, "drop": [], "wrapUp": None}
+
+
+def test_segment_that_is_on_schedule_is_no_reason_to_drop(advise):
+    entries = [entry("welcome", "segment", minutes=4, spent=3, here=True, ahead=False), entry("one"), entry("two")]
+
+    assert advise(entries, 11) == {"spare": 0, "drop": [], "wrapUp": None}
+    assert advise(entries, 5)["drop"] == ["two"]
 
 
 def test_advice_drops_no_more_than_it_must(advise):
@@ -678,3 +697,266 @@ def test_question_is_shown_once_its_keys_work(open_page, live):
     saved(page)
 
     assert (shown, response(interview, 1).rating) == (0, 4)
+
+
+# What readers and first users found
+
+
+def unplanned_in(interview, lead, title):
+    return lifecycle.add_unplanned(
+        interview=interview, title=title, content=unplanned_content(f"{title}?"), stage=Stage.CORE, by=lead, op=uuid4()
+    )
+
+
+def test_question_off_the_plan_cannot_be_swapped(open_page, live):
+    interview, lead = live
+    added = unplanned_in(interview, lead, "Made up")
+    page = open_page(lead)
+    page.goto(f"/interviews/{interview.pk}/room/#{added.key}")
+    ready(page)
+
+    page.keyboard.press("w")
+
+    page.locator("[data-pace-words]", has_text="This one cannot be swapped").wait_for()
+    assert page.locator("#swap[open]").count() == 0
+
+
+def test_line_is_not_filed_when_only_the_window_is_left(open_page, live):
+    interview, lead = live
+    page = enter(open_page(lead), interview)
+    page.keyboard.press("n")
+    page.keyboard.type("@3 He would use dro")
+
+    # as a window that loses the focus does: its active element stays
+    page.evaluate("document.activeElement.dispatchEvent(new FocusEvent('focusout', { bubbles: true }))")
+    page.keyboard.type("pout")
+    page.keyboard.press("Enter")
+    page.keyboard.press("Escape")
+    saved(page)
+
+    assert response(interview, 3).notes.endswith("] He would use dropout")
+    assert response(interview, 1).notes.startswith("[to 3, ")
+
+
+def test_line_for_a_number_that_there_is_not_says_so(open_page, live):
+    interview, lead = live
+    page = enter(open_page(lead), interview)
+    page.keyboard.press("n")
+
+    page.keyboard.type("@99 Nowhere")
+    page.keyboard.press("Enter")
+
+    page.locator("[data-pace-words]", has_text="There is no question 99").wait_for()
+    assert notes(page).input_value() == "@99 Nowhere\n"
+
+
+@pytest.mark.parametrize("mark", ["@3: ", "@ 3 ", "@3. "])
+def test_line_may_be_marked_as_people_write(open_page, live, mark):
+    interview, lead = live
+    page = enter(open_page(lead), interview)
+    page.keyboard.press("n")
+
+    page.keyboard.type(f"{mark}Knows it")
+    page.keyboard.press("Enter")
+    page.keyboard.press("Escape")
+    saved(page)
+
+    assert response(interview, 3).notes.endswith("] Knows it")
+
+
+def test_same_words_said_twice_are_filed_twice(open_page, live):
+    interview, lead = live
+    page = enter(open_page(lead), interview)
+    page.keyboard.press("n")
+
+    for _time in range(2):
+        page.keyboard.type("@3 Knows it")
+        page.keyboard.press("Enter")
+        page.wait_for_timeout(1100)
+    page.keyboard.press("Escape")
+    saved(page)
+
+    assert response(interview, 3).notes.count("] Knows it") == 2
+
+
+def test_covered_room_takes_no_keys_and_shows_nothing(open_page, live):
+    interview, lead = live
+    page = enter(open_page(lead), interview)
+    with page.expect_popup() as opened:
+        page.keyboard.press("c")
+    window = opened.value
+    window.locator("h1", has_text="Question 1?").wait_for()
+    page.keyboard.press("/")
+    page.locator("#jump[open]").wait_for()
+
+    page.evaluate("new BroadcastChannel('evenhand-signed-in').postMessage(0)")
+    page.locator("[data-room][data-covered]").wait_for()
+    window.locator(".waiting").wait_for()
+    for key in ("5", "j", "/", "?", "Alt+3"):
+        page.keyboard.press(key)
+    page.wait_for_timeout(1500)
+
+    assert page.title() == "Evenhand"
+    assert page.locator("dialog[open]").count() == 0
+    assert window.locator("main").inner_text().strip() == "The question appears here."
+    assert not Operation.objects.filter(scorecard__interview=interview).exclude(field__endswith=".time").exists()
+
+
+def test_dot_closes_what_had_been_opened(open_page, live):
+    interview, lead = live
+    page = enter(open_page(lead, width=720, height=800), interview)
+    page.keyboard.press("t")
+    page.locator("#tips:popover-open").wait_for()
+
+    page.keyboard.press(".")
+
+    assert page.locator(":popover-open").count() == 0
+    page.keyboard.press("w")
+    page.locator("[data-discreet-said]", has_text="Only the question is shown.").wait_for()
+
+
+def test_covered_elsewhere_is_where_the_words_came_from_not_where_they_went(open_page, live):
+    interview, lead = live
+    page = enter(open_page(lead), interview)
+    page.keyboard.press("1")
+    page.keyboard.press("j")
+    page.keyboard.press("n")
+    page.keyboard.type("@4 Later")
+    page.keyboard.press("Enter")
+    page.keyboard.press("Escape")
+
+    page.keyboard.press("0")
+    page.keyboard.press("c")
+    saved(page)
+
+    assert response(interview, 2).covered_by == f"q{response(interview, 1).item_id}"
+
+
+def test_swap_waits_for_notes_that_are_too_long(open_page):
+    lead = make_user(Role.INTERVIEWER)
+    competency = Competency.objects.create(name="Tuning", position=99)
+    version = make_published(make_question(competency=competency))
+    make_question(competency=competency, text="What else?")
+    interview = make_interview(lead=lead, state=State.LIVE, version=version)
+    page = enter(open_page(lead), interview)
+    notes(page).fill("x" * 25 * 1024)
+    page.keyboard.press("Escape")
+
+    page.keyboard.press("w")
+    page.locator("#swap").get_by_text("What else?").click()
+    page.locator("#swap [name=reason]").fill("Knows it")
+    page.locator("#swap").get_by_role("button", name="Ask this one").click()
+    page.locator("#swap [data-unsaved]", has_text="too long").wait_for()
+
+    assert not interview.unplanned.exists()
+    assert len(notes(page).input_value()) == 25 * 1024
+
+
+def test_equal_versions_from_before_are_settled_when_the_room_opens(open_page, live):
+    interview, lead = live
+    scorecard = interview.scorecards.get()
+    key = response(interview, 1).key
+    for _device in range(2):
+        value = {"outcome": "rated", "rating": 4, "covered_by": ""}
+        operation = {
+            "op": str(uuid4()),
+            "writer": str(uuid4()),
+            "field": f"{key}.outcome",
+            "parent": None,
+            "value": value,
+        }
+        operation["typed_at"] = timezone.now().isoformat()
+        save(author=lead, scorecard_id=scorecard.pk, operations=[operation])
+
+    page = enter(open_page(lead), interview)
+    saved(page)
+
+    until(page, lambda: not scorecard.operations.unsettled().exists())
+    assert page.locator(".version").count() == 0
+    assert response(interview, 1).rating == 4
+
+
+def test_jump_takes_a_number_for_a_number(open_page):
+    lead = make_user(Role.INTERVIEWER)
+    version = make_published(make_question(text="Why 3 runs?"), make_question(), make_question(text="The third?"))
+    page = enter(open_page(lead), make_interview(lead=lead, state=State.LIVE, version=version))
+
+    page.keyboard.press("/")
+    page.keyboard.type("3")
+    page.keyboard.press("Enter")
+
+    assert page.locator("[data-panel]:not([hidden]) h1").inner_text() == "The third?"
+
+
+def test_menu_keeps_keys_from_what_is_under_it(open_page, live):
+    interview, lead = live
+    page = enter(open_page(lead), interview)
+    page.locator("[popovertarget=more]").click()
+
+    for key in ("j", "3", "b"):
+        page.keyboard.press(key)
+    number = number_shown(page)
+    page.keyboard.press("ArrowDown")
+    first = page.locator(":focus").inner_text()
+    page.keyboard.press("/")
+    page.locator("#jump[open]").wait_for()
+
+    assert (number, first) == (1, "Pause")
+    assert page.locator("#more:popover-open").count() == 0
+    assert page.locator("[data-rating]:checked").count() == 0
+
+
+def test_reload_in_the_middle_of_a_word_goes_on_in_it(open_page, live):
+    interview, lead = live
+    page = enter(open_page(lead), interview)
+    page.keyboard.press("j")
+    page.keyboard.press("n")
+    page.keyboard.type("In the mid")
+    page.wait_for_timeout(300)
+
+    page.reload()
+    ready(page)
+    page.keyboard.type("dle")
+    page.keyboard.press("Escape")
+    saved(page)
+
+    assert response(interview, 2).notes == "In the middle"
+
+
+def test_points_are_gone_through_by_their_key_and_by_arrows(open_page, live):
+    interview, lead = live
+    page = enter(open_page(lead), interview)
+
+    for key in ("p", "p", "Space", "ArrowDown", "Space", "f", "Space"):
+        page.keyboard.press(key)
+    saved(page)
+
+    stored = response(interview, 1)
+    assert (stored.points, stored.follow_ups) == ([1, 2], [0])
+
+
+def test_keys_without_a_place_in_a_rehearsal_say_so(open_page):
+    lead = make_user(Role.INTERVIEWER)
+    make_interview(lead=lead, version=make_version(2))
+    page = open_page(lead)
+    page.goto("/rehearsal/")
+    ready(page)
+
+    page.keyboard.press("w")
+
+    page.locator("[data-pace-words]", has_text="That is not possible here.").wait_for()
+    page.keyboard.press("e")
+    page.wait_for_url("**/")
+
+
+def test_added_question_comes_at_the_stage_one_is_in(open_page):
+    lead = make_user(Role.INTERVIEWER)
+    version = make_published(make_question(stage=Stage.DEPTH))
+    page = enter(open_page(lead), make_interview(lead=lead, state=State.LIVE, version=version))
+    page.locator("[popovertarget=more]").click()
+    page.get_by_role("button", name="Add a question").click()
+
+    assert page.locator("#unplanned [name=stage]").input_value() == str(Stage.DEPTH.value)
+    page.locator("#unplanned textarea").fill("And what if it fails?")
+    page.keyboard.press("Control+Enter")
+    page.locator("[data-panel]:not([hidden]) h1", has_text="And what if it fails?").wait_for()

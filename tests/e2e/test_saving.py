@@ -86,7 +86,7 @@ def test_words_of_a_closed_tab_are_sent_by_the_next(open_page, live):
     saved(page)
 
     assert said.startswith("On this device only: 1 change since ")
-    assert notice.endswith("had not been saved when this room was left. It is here.")
+    assert notice.endswith("was on this device only. It is here, and goes to the server now.")
     assert notes(page).input_value() == stored(interview).notes == "Typed before the tab was closed"
 
 

@@ -1,6 +1,7 @@
 """The room's pages and the lead's actions, without a browser."""
 
 import json
+import re
 import uuid
 from datetime import timedelta
 
@@ -10,9 +11,18 @@ from django.urls import reverse
 from django.utils import timezone
 
 from accounts.models import Role
-from interviews.models import Interview, Place, State
+from interviews.models import Interview, Place, Plan, PlanVersion, State
 from interviews.saving import PROTOCOL
-from tests.factories import make_interview, make_panelist, make_user, make_version, rate, submitted
+from tests.factories import (
+    make_interview,
+    make_panelist,
+    make_question,
+    make_question_set,
+    make_user,
+    make_version,
+    rate,
+    submitted,
+)
 
 pytestmark = pytest.mark.django_db
 
@@ -212,7 +222,22 @@ def test_rehearsal_is_the_room_and_leaves_nothing(client, django_assert_num_quer
     assert "Evenhand-Room" not in response
 
 
-def test_rehearsal_without_a_published_plan_says_so(client):
+def test_rehearsal_without_a_plan_is_on_the_bank_and_leaves_nothing(client, django_assert_max_num_queries):
+    questions = make_question_set()
+    for subject in ("Padding", "Pooling", "Dropout", "Momentum"):
+        make_question(question_set=questions, text=f"What is {subject}?", minutes=5)
+    client.force_login(make_user(Role.INTERVIEWER))
+    client.get(reverse("interviews:rehearsal"))
+
+    with django_assert_max_num_queries(14):
+        response = client.get(reverse("interviews:rehearsal"))
+
+    keys = re.findall(r'data-question="(q\d+)"', response.content.decode())
+    assert len(keys) == len(set(keys)) >= 3
+    assert (Plan.objects.count(), PlanVersion.objects.count(), Interview.objects.count()) == (0, 0, 0)
+
+
+def test_rehearsal_without_anything_to_read_says_so(client):
     client.force_login(make_user(Role.INTERVIEWER))
 
     response = client.get(reverse("interviews:rehearsal"), follow=True)

@@ -1,6 +1,6 @@
 // Ratings, outcomes, notes and ticks on the page, tied to the scorecard's fields: what is typed is edited there,
 // what is stored there is painted here. A control lives in [data-question="q17"]; outside one it is the scorecard's own.
-import { allSafe, discardRefused, edit, nameIn, names, recovery, refusals, settle, status, tornFields, valueOf, versionsOf } from "../saving/scorecard.js";
+import { allSafe, discardRefused, edit, nameIn, names, recovery, refusals, same, settle, status, tornFields, valueOf, versionsOf } from "../saving/scorecard.js";
 import { clockTime, say } from "./words.js";
 
 const NO_OUTCOME = { outcome: "", rating: null, covered_by: "" };
@@ -18,13 +18,20 @@ export function rate(key, rating) {
 // The keypad is none of it: with Alt its digits type signs on Windows.
 export function chord(event) {
   const ctrl = event.ctrlKey || event.metaKey;
-  if (event.getModifierState("AltGraph")) return undefined;
+  if (!MAC && event.getModifierState("AltGraph")) return undefined; // Firefox on a Mac says so of every Option
   if (event.code === "Enter") return ctrl && !event.shiftKey && !event.altKey ? "Enter" : undefined;
   const byAlt = event.altKey && !ctrl && !event.shiftKey && document.querySelector("[data-alt-keys]");
-  if (byAlt || (ctrl && event.shiftKey && !event.altKey)) return /^Digit([0-5])$/.exec(event.code)?.[1] ?? (byAlt ? LETTERS[event.code] : undefined);
+  if (byAlt || (ctrl && event.shiftKey && !event.altKey)) return /^Digit([0-5])$/.exec(event.code)?.[1] ?? (byAlt ? letterOf(event) : undefined);
   return undefined;
 }
-const LETTERS = { KeyJ: "j", KeyK: "k", KeyA: "a", KeyU: "u", Period: "." };
+
+// By what it says; where Alt makes a sign of it, by its place.
+function letterOf({ key, code }) {
+  const letter = /^[a-z.]$/i.test(key) ? key.toLowerCase() : PLACES[code];
+  return Object.values(PLACES).includes(letter) ? letter : undefined;
+}
+const PLACES = { KeyJ: "j", KeyK: "k", KeyA: "a", KeyU: "u", Period: "." };
+const MAC = /Mac|iPhone|iPad/.test(navigator.platform);
 
 export function setOutcome(key, outcome, coveredBy = "") {
   edit(`${key}.outcome`, outcome ? { outcome, rating: null, covered_by: coveredBy } : NO_OUTCOME);
@@ -87,10 +94,12 @@ function paintOutcome(root, { outcome, rating, covered_by: coveredBy }) {
   const line = root.querySelector("[data-outcome]:not(.scale)");
   if (!line) return;
   line.hidden = !outcome;
-  const title = coveredBy ? panelOf(coveredBy)?.dataset.title : "";
-  line.querySelector("[data-outcome-words]").textContent = other ? say(outcome, { title }) : outcome ? say("rated") : "";
+  const { title, replaces } = (coveredBy && panelOf(coveredBy)?.dataset) || {};
+  const swapped = Boolean(replaces) && replaces === root.dataset.question;
+  line.querySelector("[data-outcome-words]").textContent = other ? say(swapped ? "swappedFor" : outcome, { title }) : outcome ? say("rated") : "";
   line.hidden = !other && !line.hasAttribute("data-always");
-  line.querySelector("[data-outcome-change]")?.toggleAttribute("hidden", !coveredBy);
+  line.querySelector("[data-outcome-change]")?.toggleAttribute("hidden", !coveredBy || swapped);
+  line.querySelector("[data-outcome-clear]")?.toggleAttribute("hidden", swapped);
 }
 
 // Two versions of a field stand side by side, each with its time, until one is chosen; the other stays in the history.
@@ -112,7 +121,7 @@ function versionBox(root, name, { value, typed_at: typedAt }, index) {
   box.dataset.of = name;
   const heading = box.appendChild(element("h3", { textContent: `${say(fieldOf(name))}: ${say(same(value, valueOf(name)) ? "versionShown" : "versionOther")}` }));
   if (typedAt) heading.append(element("small", { textContent: clockTime(new Date(typedAt)) }));
-  box.append(element("pre", { className: "wrap", dir: "auto", textContent: inWords(root, name, value) }));
+  box.append(element("pre", { className: "wrap", dir: "auto", tabIndex: 0, textContent: inWords(root, name, value) }));
   box.append(keeper(name, index, "btn small"));
   return box;
 }
@@ -122,8 +131,6 @@ function keeper(name, which, className) {
   Object.assign(button.dataset, { keep: which, name, of: name });
   return button;
 }
-
-const same = (one, other) => JSON.stringify(one) === JSON.stringify(other);
 
 const element = (tag, properties) => Object.assign(document.createElement(tag), properties);
 const fieldOf = (name) => name.split(".").at(-1);

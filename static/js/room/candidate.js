@@ -25,7 +25,7 @@ function list(parts) {
 function figure({ title, body, code }) {
   const box = document.createElement("figure");
   box.append(element("figcaption", title), element("pre", body));
-  box.lastChild.className = code ? "" : "wrap";
+  box.lastChild.className = code ? "" : "wrap"; // a log has columns too, but may break its lines
   box.lastChild.tabIndex = 0;
   return box;
 }

@@ -5,7 +5,8 @@ import { elapsed, hint } from "./pacing.js";
 import { current, panels } from "./room.js";
 import { say } from "./words.js";
 
-const LINE = /^@(\+?\d+b?)\s+(\S.*)$/u;
+const FROM = /^\[.*?(\d[\d:]*)\] (.*)$/u;
+const LINE = /^@\s?(\+?\d+b?)[:.,]?\s+(\S.*)$/u;
 
 // The question of this number, or what stands in for it.
 function numbered(number) {
@@ -24,7 +25,7 @@ document.addEventListener("keydown", (event) => {
   if (file(area, start, area.selectionStart)) event.preventDefault();
 });
 document.addEventListener("focusout", ({ target }) => {
-  if (!target.matches("textarea[data-field=notes]")) return;
+  if (!target.matches("textarea[data-field=notes]") || target === document.activeElement) return; // the window was left, not the notes
   for (let start = 0; start <= target.value.length; ) {
     const end = target.value.indexOf("\n", start) < 0 ? target.value.length : target.value.indexOf("\n", start);
     file(target, start, end, "");
@@ -37,20 +38,26 @@ function file(area, start, end, after = "\n") {
   const [, number, words] = LINE.exec(area.value.slice(start, end)) ?? [];
   const target = number && numbered(number);
   const here = panelOf(area); // on leaving, another question may be on screen by now
+  if (number && !target) hint(say("noSuchNumber", { n: number }));
   if (!target || target === here) return false;
   if (!deliver(target, here, words.trim())) return false;
   replace(area, start, end, `${mark("filedTo", target.dataset.number)}${after}`);
   return true;
 }
 
-// Gives whether the words are there now; they are once, however often somebody takes the line back and files it again.
+// Gives whether the words are there now. A line that was taken back and is filed again is there once: what it left the
+// first time is gone from where it came from.
 function deliver(panel, from, words) {
   const line = `${mark("filedFrom", from.dataset.number)} ${words}`;
   const name = `${panel.dataset.question}.notes`;
   const notes = valueOf(name) ?? "";
   const said = { n: panel.dataset.number, title: panel.dataset.title };
-  const timeless = (text) => text.replace(/[\d:]+\] /, "");
-  if (!notes.split("\n").some((other) => timeless(other) === timeless(line))) {
+  const source = valueOf(`${from.dataset.question}.notes`) ?? "";
+  const takenBack = (other) => {
+    const [, time, rest] = FROM.exec(other) ?? [];
+    return rest === words && other === `${say("filedFrom", { n: from.dataset.number, time })} ${rest}` && !source.includes(say("filedTo", { n: said.n, time }));
+  };
+  if (!notes.split("\n").some(takenBack)) {
     const after = [notes, line].filter(Boolean).join("\n");
     if (excess(after)) return hint(say("filedTooLong", said));
     edit(name, after);
@@ -107,7 +114,7 @@ function link(key) {
 function linkTo(name, panel) {
   const link = document.createElement("a");
   Object.assign(link, { href: `#${panel.dataset.panel}`, textContent: say(name, { n: panel.dataset.number, title: panel.dataset.title }) });
-  link.dataset.go = panel.dataset.panel;
+  Object.assign(link.dataset, { go: panel.dataset.panel, way: name });
   return link;
 }
 

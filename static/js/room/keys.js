@@ -4,7 +4,7 @@ import { hasNotes, moveLast } from "./filing.js";
 import { hint, takeAdvice } from "./pacing.js";
 import { current, go, hideAnswers, panels, previous, step } from "./room.js";
 import { copy, discreet, openCandidateView } from "./screen.js";
-import { state } from "../saving/scorecard.js";
+import { covered as isCovered, state } from "../saving/scorecard.js";
 import { say } from "./words.js";
 
 const room = document.querySelector("[data-room]");
@@ -20,14 +20,14 @@ const actions = {
   k: () => step(-1),
   n: () => notes()?.focus(),
   h: () => hideAnswers(),
-  f: () => first("follow_ups") || hint(say("noFollowUps")),
-  p: () => first("points") || hint(say("noPoints")),
+  f: () => toList("follow_ups") || hint(say("noFollowUps")),
+  p: () => toList("points") || hint(say("noPoints")),
   b: () => key() && toggleComeBack(key()),
   m: () => (hasNotes() ? openJump("move") : hint(say("nothingToMove"))),
   w: () => swap(),
   c: () => openCandidateView(),
   y: () => copy(),
-  e: () => document.querySelector("[data-dialog=finish]")?.click(),
+  e: () => (document.querySelector("[data-dialog=finish], [data-end]") ?? notHere).click(),
   a: () => takeAdvice("A"),
   u: () => takeAdvice("U"),
   ".": () => discreet(),
@@ -37,26 +37,42 @@ const actions = {
   "?": () => document.getElementById("keys").showModal(),
 };
 for (const rating of "12345") actions[rating] = () => rateBy(rating);
+const notHere = { click: () => hint(say("notHere")) };
 
 function rateBy(rating) {
   const radio = current()?.querySelector(`[data-rating="${rating}"]`);
   if (!radio || !state.scorecard) return;
   radio.click();
-  hint(say("ratedNow", { n: rating })); // the eyes are elsewhere, and a screen reader on the notes
+  hint(say("ratedNow", { n: rating }), { here: true }); // the eyes are elsewhere, and a screen reader on the notes
 }
 
 // While only the question is shown, what would open over it does not.
 const UNSEEN = new Set([..."12345jknb.", "Enter"]);
-const seen = (pressed) => !room.hasAttribute("data-discreet") || UNSEEN.has(pressed);
+const seen = (pressed) => !room.hasAttribute("data-discreet") || UNSEEN.has(pressed) || coveredSays();
 
-function first(list) {
+function coveredSays() {
+  room.querySelector("[data-discreet-said]").textContent = say("onlyTheQuestion");
+  return false;
+}
+
+// The first that is not ticked; pressed again, the one after. Arrows go through them too.
+function toList(list) {
   const boxes = [...(current()?.querySelectorAll(`[data-list="${list}"]`) ?? [])];
-  (boxes.find((box) => !box.checked) ?? boxes[0])?.focus();
+  const at = boxes.indexOf(document.activeElement);
+  (at < 0 ? boxes.find((box) => !box.checked) ?? boxes[0] : boxes[(at + 1) % boxes.length])?.focus();
   return boxes.length > 0;
 }
 
 document.addEventListener("keydown", (event) => {
-  if (event.isComposing || event.keyCode === 229 || document.querySelector("dialog[open]")) return;
+  const by = { ArrowDown: 1, ArrowUp: -1 }[event.key];
+  if (!by || !event.target.matches?.("[data-list]")) return;
+  const boxes = [...event.target.closest("ul").querySelectorAll("[data-list]")];
+  boxes.at((boxes.indexOf(event.target) + by) % boxes.length).focus();
+  event.preventDefault();
+});
+
+document.addEventListener("keydown", (event) => {
+  if (event.isComposing || event.keyCode === 229 || isCovered() || document.querySelector("dialog[open]")) return;
   const pressed = chord(event);
   if (!pressed || !seen(pressed)) return;
   event.preventDefault();
@@ -67,14 +83,14 @@ document.addEventListener("keydown", (event) => {
 });
 
 document.addEventListener("keydown", (event) => {
-  if (event.ctrlKey || event.metaKey || event.altKey || event.isComposing) return;
-  if (outcomes.contains(document.activeElement) && outcomes.matches(":popover-open")) return chooseByKey(event);
+  if (event.ctrlKey || event.metaKey || event.altKey || event.isComposing || isCovered()) return;
+  const menu = document.querySelector(".menu:popover-open");
+  if (menu) return menu === outcomes && !outcomes.contains(document.activeElement) ? undefined : inMenu(event, menu);
   if (event.key === "Escape" && event.target.matches?.("[data-field]")) return leave(event.target);
   if (!room.hasAttribute("data-single-keys") || writing(event.target) || document.querySelector("dialog[open]")) return;
-  const pressed = event.key.length === 1 ? event.key.toLowerCase() : event.key;
-  if (!seen(pressed)) return;
+  const pressed = event.key.toLowerCase();
   const action = actions[pressed];
-  if (!action) return;
+  if (!action || !seen(pressed)) return;
   event.preventDefault();
   action();
 });
@@ -91,13 +107,14 @@ function openOutcomes() {
   outcomes.querySelector("[data-set-outcome]").focus();
 }
 
-function chooseByKey(event) {
-  const items = [...outcomes.querySelectorAll("[data-set-outcome]")];
+// Arrows go through what a menu offers, and its own keys choose it; no key reaches what is under it.
+function inMenu(event, menu) {
+  const items = [...menu.querySelectorAll("button, a")];
   const at = items.indexOf(document.activeElement);
   const next = { ArrowDown: at + 1, ArrowUp: at - 1, Home: 0, End: items.length - 1 }[event.key];
   if (next !== undefined) items.at(next % items.length).focus();
-  else if (/^[1-5]$/.test(event.key)) rateAfterAll(event.key);
-  else if (/^\p{L}$/u.test(event.key)) items.find((item) => item.dataset.key === event.key.toLowerCase())?.click();
+  else if (menu === outcomes && /^[1-5]$/.test(event.key)) rateAfterAll(event.key);
+  else if (event.key.length === 1 && event.key !== " ") items.find((item) => item.querySelector("kbd")?.textContent === event.key.toUpperCase())?.click();
   else return;
   event.preventDefault();
 }
@@ -114,7 +131,7 @@ function rateAfterAll(rating) {
 
 // Hardly ever needed, and never without a network.
 async function swap() {
-  if (!document.getElementById("swap") || !key()) return;
+  if (!document.getElementById("swap") || !key()) return notHere.click();
   const { openSwap } = await import("./swap.js").catch(() => ({ openSwap: () => hint(say("swapNeedsNetwork")) }));
   openSwap(current());
 }
@@ -126,7 +143,14 @@ document.addEventListener("click", (event) => {
   if (event.target.closest("[data-set-covered]")) setOutcome(key(), "covered", covered.querySelector("[data-covered-by]").value);
   if (event.target.closest("[data-outcome-change]")) askWhere();
   if (event.target.closest("[data-dialog=jump]")) openJump();
+  if (event.target.closest("[data-dialog=unplanned]")) atThisStage();
 });
+
+// What comes to mind now is most often asked now.
+function atThisStage() {
+  const stage = document.querySelector("#unplanned [name=stage]");
+  if (current().dataset.stage) stage.value = current().dataset.stage;
+}
 
 function choose(outcome) {
   outcomes.hidePopover();
@@ -137,7 +161,7 @@ function choose(outcome) {
 
 // Most often where the words came from, or the question before.
 function coveredWhere() {
-  const from = current().querySelector("[data-links] a")?.dataset.go;
+  const from = current().querySelector("[data-links] [data-way=linkFrom]")?.dataset.go;
   const last = previous();
   return from ?? (last?.dataset.question && last !== current() && outcomeOf(last.dataset.question).outcome === "rated" ? last.dataset.question : null);
 }
@@ -146,7 +170,7 @@ function askWhere() {
   const select = covered.querySelector("[data-covered-by]");
   const others = [...room.querySelectorAll("[data-question]")].filter((panel) => panel !== current());
   select.replaceChildren(...others.map((panel) => new Option(`${panel.dataset.number}  ${panel.dataset.title}`, panel.dataset.question)));
-  select.value = outcomeOf(key()).covered_by || others[0]?.dataset.question;
+  select.value = outcomeOf(key()).covered_by || (others.find((panel) => panel === previous()) ?? others[0])?.dataset.question;
   covered.querySelector("[data-set-covered]").disabled = !others.length;
   covered.showModal();
 }
@@ -169,6 +193,7 @@ function openJump(to = "go") {
 function find() {
   const words = field.value.trim().toLowerCase();
   const found = panels.filter((panel) => matches(panel, words) && (!moving || (panel.dataset.question && panel !== current())));
+  found.sort((one, other) => (other.dataset.number === words) - (one.dataset.number === words)); // a number is meant as one
   hits.replaceChildren(...found.map(hit));
   hits.hidden = !found.length;
   jump.querySelector("[data-jump-none]").hidden = found.length > 0;

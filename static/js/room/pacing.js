@@ -4,7 +4,7 @@
 // leaves less time and the line says so by itself.
 import { outcomeOf, setOutcome } from "./answers.js";
 import { current, go, panels, spentOn } from "./room.js";
-import { state, valueOf } from "../saving/scorecard.js";
+import { covered as isCovered, state, valueOf } from "../saving/scorecard.js";
 import { clockTime, say } from "./words.js";
 
 const TOLERANCE = 2; // minutes that nobody need hear of
@@ -112,6 +112,7 @@ function tick() {
 // Which room this is can be read off the tab: "5/12 27:40 Candidate 0142".
 function title() {
   const place = questions.indexOf(current());
+  if (isCovered()) return void (document.title = "Evenhand");
   document.title = `${place < 0 ? "" : `${place + 1}/${questions.length} `}${elapsed()} ${candidate}`;
 }
 
@@ -142,10 +143,12 @@ function entries() {
 
 // Something to know at once, where the eye is used to look; the line comes back by itself.
 let hintedUntil = 0;
-export function hint(words) {
+let hintedHere = false; // it is about the question on screen, and goes with it
+export function hint(words, { here = false } = {}) {
   show(words, null);
   paceSaid.textContent = words;
   hintedUntil = Date.now() + HINT;
+  hintedHere = here;
   setTimeout(advise, HINT);
 }
 
@@ -154,14 +157,14 @@ let offered = null; // what the one key would do now
 let dropped = []; // what it did last, so that it can be taken back
 function advise() {
   if (Date.now() < hintedUntil) return;
-  if (isOver()) return show("", null);
+  if (isOver() || !state.scorecard) return show("", null); // an observer's room does not know what was answered
   const all = entries();
   const titles = (keys) => listed(keys.map((key) => all.find((entry) => entry.key === key).title));
   const breaks = Math.max(clock.breaks - clock.paused, 0); // still to be taken
   const { spare, drop, wrapUp } = advice(all, (endsAt() - serverNow()) / 60_000 - breaks);
   const still = dropped.filter((key) => outcomeOf(key).outcome === "not_reached");
   if (wrapUp) return show(say("wrapUp", { title: titles([wrapUp]) }), { words: say("goThere"), key: "A", act: () => go(wrapUp, { focus: true }) });
-  if (drop.length && state.scorecard) return show(say("drop", { n: -spare, titles: titles(drop) }), { words: say(drop.length === 1 ? "dropOne" : "dropAll", { n: drop.length }), key: "A", act: () => accept(drop) });
+  if (drop.length) return show(say("drop", { n: -spare, titles: titles(drop) }), { words: say(drop.length === 1 ? "dropOne" : "dropAll", { n: drop.length }), key: "A", act: () => accept(drop) });
   if (still.length) return show(`${say("dropped", { titles: titles(still) })} ${verdict(spare)}`, { words: say("undo"), key: "U", act: takeBack });
   const open = all.filter(({ kind, settled }) => kind === "question" && !settled);
   const minutes = Math.round(sum(open.map(remaining)));
@@ -221,12 +224,17 @@ document.addEventListener("scorecard:clock", () => {
   advise();
 });
 
+document.addEventListener("scorecard:covered", title);
 tick();
 advise();
 setInterval(tick, 1000);
 setInterval(advise, 15_000);
 document.addEventListener("scorecard:field", ({ detail: { field } }) => field.endsWith(".outcome") && adviseSoon());
-document.addEventListener("room:shown", () => (tick(), adviseSoon()));
+document.addEventListener("room:shown", () => {
+  if (hintedHere) hintedUntil = 0;
+  tick();
+  adviseSoon();
+});
 
 // Once what was pressed is on the screen: nobody waits for advice.
 function adviseSoon() {

@@ -1,7 +1,7 @@
 // The review: outcomes by select, the words of the chosen rating, what is still open, and the way to submit.
 import { chord, outcomeOf, setOutcome } from "./answers.js";
 import { dropRoom } from "../saving/device.js";
-import { edit, forget, heads, state, tornFields, valueOf } from "../saving/scorecard.js";
+import { covered, edit, forget, heads, state, tornFields, valueOf } from "../saving/scorecard.js";
 import { say } from "./words.js";
 
 const questions = [...document.querySelectorAll("[data-question]")];
@@ -96,7 +96,7 @@ function goTo(index, selector) {
 }
 
 document.addEventListener("keydown", (event) => {
-  if (event.isComposing || event.keyCode === 229 || document.querySelector("dialog[open]")) return;
+  if (event.isComposing || event.keyCode === 229 || covered() || document.querySelector("dialog[open]")) return;
   const act = whileWriting(event) ?? inPlace(event) ?? single(event);
   if (!act) return;
   event.preventDefault();

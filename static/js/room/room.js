@@ -9,6 +9,7 @@ const questions = panels.filter((panel) => panel.dataset.kind === "question");
 const INTERVAL = 30_000; // the most time on a question that a killed browser may forget
 // Pausing, a reload, a closed tab and the way back from Today come to the question that was shown, not to the beginning.
 const placeKey = `evenhand-place-${room.dataset.interview}`; // device.js removes them
+const writingKey = `evenhand-writing-${room.dataset.interview}`;
 let shown = null;
 let before = null;
 let since = 0;
@@ -127,6 +128,7 @@ setInterval(keepTime, INTERVAL);
 export function hideAnswers(hide = room.dataset.answers !== "hidden", { keep = true } = {}) {
   if (hide) room.dataset.answers = "hidden";
   else delete room.dataset.answers;
+  for (const label of room.querySelectorAll(".scale label")) label.title = hide ? "" : label.querySelector("span").textContent; // shown under the pointer
   if (keep) localStorage.setItem("answers", hide ? "hidden" : "");
 }
 
@@ -141,9 +143,24 @@ for (const panel of questions) mark(panel.dataset.panel);
 count();
 // What was swapped is covered by what stands in for it, in every panelist's room.
 for (const { dataset } of panels) if (dataset.replaces && valueOf(`${dataset.replaces}.outcome`) == null) edit(`${dataset.replaces}.outcome`, { outcome: "covered", rating: null, covered_by: dataset.panel });
-go(place());
+go(place(), { focus: true });
+goOnWriting();
 history.replaceState(history.state, "", location.pathname); // an address that names a question has brought us there
 document.querySelector("dialog[data-open-now]")?.showModal();
+
+// A reload in the middle of a word goes on in the middle of the word: the next letter would be taken for a command.
+function goOnWriting() {
+  const [key, at] = JSON.parse(sessionStorage.getItem(writingKey) ?? "[]");
+  sessionStorage.removeItem(writingKey);
+  const area = shown.dataset.panel === key && shown.querySelector("textarea");
+  if (!area) return;
+  area.focus({ preventScroll: true });
+  area.setSelectionRange(at, at);
+}
+addEventListener("pagehide", () => {
+  const area = document.activeElement;
+  if (area === shown.querySelector("textarea")) sessionStorage.setItem(writingKey, JSON.stringify([shown.dataset.panel, area.selectionStart]));
+});
 
 // On another device that is the first open question, once something has been answered.
 function place() {

@@ -2,6 +2,7 @@
 // that the screen stays awake.
 import { hint } from "./pacing.js";
 import { current } from "./room.js";
+import { covered } from "../saving/scorecard.js";
 import { say } from "./words.js";
 
 const room = document.querySelector("[data-room]");
@@ -11,6 +12,8 @@ const { interview } = room.dataset;
 const DISCREET = `evenhand-discreet-${interview}`;
 export function discreet(on = !room.hasAttribute("data-discreet")) {
   room.toggleAttribute("data-discreet", on);
+  room.querySelector("[data-discreet-said]").textContent = "";
+  for (const open of on ? document.querySelectorAll(":popover-open") : []) open.hidePopover();
   sessionStorage.setItem(DISCREET, on || "");
 }
 if (sessionStorage.getItem(DISCREET)) discreet(true); // a reload uncovers nothing
@@ -19,7 +22,7 @@ document.addEventListener("click", ({ target }) => target.closest("[data-discree
 // What the candidate may have: the question, its parts and its material. Nothing else ever leaves the room.
 function handout() {
   const panel = current();
-  if (!panel.dataset.question) return { kind: "nothing" };
+  if (!panel.dataset.question || covered()) return { kind: "nothing" };
   const texts = (selector) => [...panel.querySelectorAll(selector)].map(({ textContent }) => textContent.trim());
   return {
     kind: "question",
@@ -47,6 +50,7 @@ let watched = false; // a window has said that it is there
 if (channel) channel.onmessage = ({ data }) => data === "hello" && ((watched = true), tell());
 const tell = () => watched && channel.postMessage(handout());
 document.addEventListener("room:shown", tell);
+document.addEventListener("scorecard:covered", tell);
 addEventListener("pagehide", () => channel?.postMessage({ kind: "nothing" }));
 channel?.postMessage({ kind: "here" }); // to one that was open before this room was
 

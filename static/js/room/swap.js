@@ -1,11 +1,12 @@
 // Another question in place of the one on screen. What can stand in is asked of the server, so this needs a network.
 import { hint } from "./pacing.js";
-import { flush } from "../saving/scorecard.js";
+import { savedFirst } from "../saving/scorecard.js";
 import { say } from "./words.js";
 
 const dialog = document.getElementById("swap");
 
 export async function openSwap({ dataset: { question } }) {
+  if (!question.startsWith("q")) return hint(say("swappedAlready")); // "u17" is not on the plan
   const answer = await fetch(`${dialog.dataset.swapBase}${question.slice(1)}/`).catch(() => null);
   if (!answer?.ok || answer.redirected) return hint(say(answer?.status === 404 ? "swappedAlready" : "swapNeedsNetwork"));
   await show(answer);
@@ -21,9 +22,13 @@ async function show(answer) {
 dialog.addEventListener("submit", async (event) => {
   const form = event.target;
   event.preventDefault();
-  const answer = (await flush()) && (await fetch(form.action, { method: "POST", body: new FormData(form) }).catch(() => null));
+  if (!(await savedFirst(form))) return;
+  const answer = await fetch(form.action, { method: "POST", body: new FormData(form) }).catch(() => null);
   if (answer?.redirected) return location.reload(); // the room comes back at what stands in for this one
-  if (answer?.ok) return show(answer);
+  if (answer?.ok) {
+    await show(answer);
+    return dialog.querySelector("[aria-invalid], input:not([type=hidden])")?.focus();
+  }
   const place = form.querySelector("[data-unsaved]");
   Object.assign(place, { textContent: say("swapNeedsNetwork"), hidden: false });
 });

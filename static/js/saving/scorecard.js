@@ -85,7 +85,7 @@ export function status() {
 // Writing
 
 export function edit(name, value) {
-  if (!scorecard) return; // an observer has nothing to save
+  if (!scorecard || covered()) return; // an observer has nothing to save, and who comes after the author neither
   const shown = field(name);
   Object.assign(shown, { value, excess: excess(value), next: null });
   if (!keeps) return changed(name);
@@ -98,7 +98,7 @@ export function edit(name, value) {
 
 // Adds to an append-only field: such values follow from nothing and replace nothing.
 export function append(name, value) {
-  if (!keeps) return;
+  if (!keeps || covered()) return;
   enter(operationOf(name, value, null));
 }
 
@@ -192,6 +192,7 @@ async function load(outbox) {
   const written = new Set(early.map(({ field: name }) => name));
   const missed = operations.filter((operation) => !isTime(operation) && !written.has(operation.field));
   for (const { field: name, value, op } of missed) offer(name, value, op);
+  tornFields().forEach(agree);
   recovery = await recovered(operations);
   await outbox.learn(scorecard, toLearn(before.filter((entry) => !newer.includes(entry))));
   tellAll();
@@ -312,16 +313,25 @@ function settledField(operation, answer, at) {
   const shown = field(operation.field);
   shown.known = { ...after(shown.known, operation, answer), known_at: at };
   if (operation.settles) shown.settling = new Set();
-  if (operation.writer === writer && shown.tip === operation.op) agree(operation.field);
+  if (operation.writer === writer) agree(operation.field);
   if (shown.known.head === operation.op && operation.writer !== writer) offer(operation.field, operation.value, operation.op);
   changed(operation.field);
 }
 
 // Two devices that say the same leave nothing to choose.
 function agree(name) {
-  const [standing, ...others] = versionsOf(name).map(({ value }) => JSON.stringify(value)).reverse();
-  if (others.length && others.every((value) => value === standing)) settle(name, field(name).known.value);
+  const versions = versionsOf(name);
+  if (!versions.length || beingWritten() === name || pending.has(field(name).tip)) return;
+  const { value } = field(name).known;
+  if (versions.every((version) => same(version.value, value))) settle(name, value);
 }
+
+// Whether two values of a field are equal; the database keeps an object's keys in an order of its own.
+export function same(one, other) {
+  if (!isObject(one) || !isObject(other)) return JSON.stringify(one) === JSON.stringify(other);
+  return [...new Set([...Object.keys(one), ...Object.keys(other)])].every((key) => same(one[key], other[key]));
+}
+const isObject = (value) => value && typeof value === "object" && !Array.isArray(value);
 
 function heard(name) {
   if (name === trouble) return;
@@ -342,8 +352,15 @@ function inTrouble(name) {
 }
 
 // Under another name, and after signing out, nothing of this page is shown.
+export const covered = () => away || ["other-user", "signed-out"].includes(trouble);
+
 function cover() {
-  document.querySelector("[data-room]")?.toggleAttribute("data-covered", away || ["other-user", "signed-out"].includes(trouble));
+  const room = document.querySelector("[data-room]");
+  if (!room || room.hasAttribute("data-covered") === covered()) return;
+  room.toggleAttribute("data-covered");
+  for (const open of document.querySelectorAll("dialog[open]")) open.close();
+  for (const open of document.querySelectorAll(":popover-open")) open.hidePopover();
+  document.dispatchEvent(new CustomEvent("scorecard:covered"));
 }
 
 // Some page of this browser has been opened by this user or another one.
@@ -389,12 +406,15 @@ async function refresh() {
   const response = await fetch(state.refresh, { headers: { Accept: "application/json" } }).catch(() => null);
   if (!response?.ok) return; // sending says what is wrong
   const fresh = await response.json();
-  if (fresh.clock) Object.assign(state, { interview: fresh.interview, clock: fresh.clock });
-  document.dispatchEvent(new CustomEvent("scorecard:clock"));
+  if (fresh.clock) {
+    Object.assign(state, { interview: fresh.interview, clock: fresh.clock });
+    document.dispatchEvent(new CustomEvent("scorecard:clock"));
+  }
   if (!fresh.scorecard || fresh.user !== user) return;
   if (String(fresh.unplanned) !== String(state.unplanned)) document.dispatchEvent(new CustomEvent("scorecard:added"));
   const moved = names(fresh).map((name) => ({ ...unknown(), ...fresh.fields[name], field: name, known_at: fresh.as_of })).filter(isNews);
   moved.forEach(learn);
+  tornFields().forEach(agree);
   if (moved.length) await sender.outbox.learn(scorecard, moved).catch(() => {});
 }
 
@@ -490,7 +510,7 @@ document.addEventListener("htmx:confirm", async (event) => {
   if (await savedFirst(event.target)) event.detail.issueRequest();
 });
 
-async function savedFirst(form) {
+export async function savedFirst(form) {
   if ((await flush()) && allSafe()) return true;
   const tooLong = longer()?.[1].excess ?? 0;
   document.dispatchEvent(new CustomEvent("scorecard:unsaved", { detail: { form, count: Math.max(1, unsaved().length), tooLong } }));

@@ -139,7 +139,7 @@ def test_suggest_plan_makes_a_draft_with_segments_reasons_and_order(django_asser
             )
     make_question(question_set=questions, archived_at="2026-01-01T00:00Z")
 
-    with django_assert_num_queries(11):
+    with django_assert_num_queries(6):
         plan, suggestion = suggest_plan(opening=opening, title="Plan", length=60, sets=[questions], by=user)
 
     items = list(plan.items.all())
