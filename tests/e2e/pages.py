@@ -221,14 +221,15 @@ def file_elsewhere(tab):
     tab.keyboard.press("Escape")
 
 
-def hurry(tab):
-    """As if the hard end were in ten minutes."""
-    tab.evaluate(
-        """async () => {
+def hurry(minutes):
+    """As if the hard end were in so many minutes."""
+    return lambda tab: tab.evaluate(
+        """async (minutes) => {
             const { state } = await import("/static/js/saving/scorecard.js");
-            state.clock.ends_at = new Date(Date.now() + 600_000).toISOString();
+            state.clock.ends_at = new Date(Date.now() + minutes * 60_000).toISOString();
             document.dispatchEvent(new CustomEvent("scorecard:clock"));
-        }"""
+        }""",
+        minutes,
     )
 
 
@@ -284,7 +285,6 @@ STATES = [
     room("rated", "[data-rating='4']:checked", press("j", "4")),
     room("outcome menu", "#outcome", press("j", "0")),
     room("covered elsewhere", "#covered", press("j", "0", "c")),
-    room("answers hidden", "[data-answers=hidden]", press("j", "h")),
     room("jump", "#jump", press("/")),
     room("keys", "#keys", press("?")),
     room("finish", "#finish", click("[data-dialog=finish]")),
@@ -299,7 +299,9 @@ STATES = [
     room("lobby", "text=Start", which="scheduled"),
     room("question only", "[data-discreet]", press("j", ".")),
     room("filed elsewhere", "[data-links] a", file_elsewhere, which="torn other"),
-    room("behind", "[data-pace-act]", hurry, which="torn other"),
+    room("behind", "[data-pace-act]", lambda tab: (tab.keyboard.press("j"), hurry(42)(tab)), which="torn other"),
+    room("wrap up", "[data-pace-act]", hurry(10), which="torn other"),
+    room("goes on elsewhere", "[data-panel][data-number='3']:not([hidden])", which="half done"),
     room("two versions", ".version", click("[data-save-act]"), which="torn"),
     room("out of reach", state("local"), out_of_reach, which="torn other"),
     room("signed out", state("signin"), signed_out, which="torn other"),
@@ -309,6 +311,7 @@ STATES = [
     room("too long", state("failed"), lambda tab: write(tab, "x" * 25 * 1024), which="torn other"),
     room("no storage", state("nostore"), without_storage, which="torn other"),
     room("refused", "[data-refused]", refused, which="torn other"),
+    room("answers hidden", "[data-answers=hidden]", press("j", "h")),  # the last, for a browser keeps it
     Page("interviews:scorecard_review", "panelist", pk("torn review"), called="two versions", shows=".version"),
     Page("interviews:record_detail", "lead", pk("late"), called="late", shows="text=Typed after you had submitted"),
     Page(
@@ -387,6 +390,9 @@ def build_world():
     lifecycle.start(interview=continued, by=people["lead"])
     lifecycle.finish(interview=continued, by=people["lead"])
     lifecycle.schedule_sitting(interview=continued, at=timezone.now() + timedelta(days=1), by=people["manager"])
+    half_done = interview_of(people, "0178")
+    lifecycle.start(interview=half_done, by=people["lead"])
+    begin(half_done, people["lead"])
     torn, torn_other = interview_of(people, "0175"), interview_of(people, "0176")
     for interview in (torn, torn_other):
         lifecycle.start(interview=interview, by=people["lead"])
@@ -420,6 +426,7 @@ def build_world():
             "live": live.pk,
             "paused": paused.pk,
             "finished": finished.pk,
+            "half done": half_done.pk,
             "torn": torn.pk,
             "torn other": torn_other.pk,
             "torn review": torn_review.pk,
@@ -447,6 +454,14 @@ def interview_of(people, number):
         ],
         by=people["manager"],
     )
+
+
+def begin(interview, author):
+    """Two questions have been asked, on another device."""
+    scorecard = interview.scorecards.get(author=author)
+    for response in scorecard.responses.filter(item__number__lte=2):
+        change(scorecard, f"{response.key}.outcome", {"outcome": "rated", "rating": 4, "covered_by": ""})
+        change(scorecard, f"{response.key}.notes", "Drew the graph first, then named the chain rule.")
 
 
 def tear(interview, author, *, notes=False):

@@ -48,11 +48,10 @@ function rateBy(rating) {
 
 // While only the question is shown, what would open over it does not.
 const UNSEEN = new Set([..."12345jknb.", "Enter"]);
-const seen = (pressed) => !room.hasAttribute("data-discreet") || UNSEEN.has(pressed) || coveredSays();
-
-function coveredSays() {
-  room.querySelector("[data-discreet-said]").textContent = say("onlyTheQuestion");
-  return false;
+function allowed(pressed) {
+  const may = !room.hasAttribute("data-discreet") || UNSEEN.has(pressed);
+  if (!may) room.querySelector("[data-discreet-said]").textContent = say("onlyTheQuestion");
+  return may;
 }
 
 // The first that is not ticked; pressed again, the one after. Arrows go through them too.
@@ -72,9 +71,9 @@ document.addEventListener("keydown", (event) => {
 });
 
 document.addEventListener("keydown", (event) => {
-  if (event.isComposing || event.keyCode === 229 || isCovered() || document.querySelector("dialog[open]")) return;
+  if (event.isComposing || event.keyCode === 229 || isCovered() || document.querySelector("dialog[open], .menu:popover-open")) return;
   const pressed = chord(event);
-  if (!pressed || !seen(pressed)) return;
+  if (!pressed || !allowed(pressed)) return;
   event.preventDefault();
   const notesWere = event.target.matches?.("textarea[data-field=notes]");
   if (pressed === "Enter") step(1);
@@ -90,7 +89,7 @@ document.addEventListener("keydown", (event) => {
   if (!room.hasAttribute("data-single-keys") || writing(event.target) || document.querySelector("dialog[open]")) return;
   const pressed = event.key.toLowerCase();
   const action = actions[pressed];
-  if (!action || !seen(pressed)) return;
+  if (!action || !allowed(pressed)) return;
   event.preventDefault();
   action();
 });
