@@ -26,6 +26,7 @@ def areas(request):
         ("interviews:record_list", _("Records"), user.reads_bank),
         ("interviews:candidate_list", _("Candidates"), user.schedules),
         ("interviews:opening_list", _("Openings"), user.schedules),
+        ("people:person_list", _("People"), user.administers),
     ]
     match = request.resolver_match
     section = AREA_OF.get(match.view_name.split("_")[0] if match else "", "")
@@ -48,4 +49,6 @@ AREA_OF = {
     "interviews:record": "interviews:record_list",
     "interviews:candidate": "interviews:candidate_list",
     "interviews:opening": "interviews:opening_list",
+    "people:person": "people:person_list",
+    "people:invitation": "people:person_list",
 }

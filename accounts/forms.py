@@ -4,9 +4,10 @@ from allauth.account import forms as allauth_forms
 from django import forms
 from django.contrib.auth.password_validation import validate_password
 from django.core.exceptions import ValidationError
+from django.utils.text import format_lazy
 from django.utils.translation import gettext_lazy as _
 
-from accounts.models import User, normal_email, time_zones
+from accounts.models import Role, User, normal_email, time_zones
 
 PASSWORD_HINT = _("At least 12 characters. Three or four words that do not belong together are easy to remember.")
 # The areas of the world; the other names are abbreviations, offsets and duplicates.
@@ -178,3 +179,44 @@ class SettingsForm(PersonForm):
                 "Switch them off if they type signs that you need, such as [ on a Mac. Ctrl+Shift with 0 to 5 always works."
             ),
         }
+
+
+ROLE_HINTS = {
+    Role.ADMINISTRATOR: _("Manages people. Opens no scorecard."),
+    Role.HIRING_MANAGER: _("Edits bank and plans, schedules, decides for their openings."),
+    Role.INTERVIEWER: _("Reads the bank and holds the interviews they are asked to."),
+    Role.RECRUITER: _("Schedules, manages candidates and openings, reads records."),
+}
+
+
+class RolesForm(forms.Form):
+    """What a person may do. None is allowed: they see only their own account then."""
+
+    roles = forms.MultipleChoiceField(
+        label=_("Roles"),
+        help_text=_("One person may hold several."),
+        required=False,
+        choices=[(role.value, format_lazy("{}: {}", role.label, hint)) for role, hint in ROLE_HINTS.items()],
+        widget=forms.CheckboxSelectMultiple,
+    )
+
+
+class InviteForm(RolesForm):
+    """Whom to invite, and as what."""
+
+    email = EmailField(
+        label=_("E-mail address"),
+        widget=forms.EmailInput(attrs={"autocomplete": "off", "class": "fixed-l"}),
+        error_messages={
+            "required": _("Enter the address the invitation goes to."),
+            "invalid": _("Enter an e-mail address in full, such as name@example.com."),
+        },
+    )
+    field_order = ["email", "roles"]
+
+    def __init__(self, *args, **kwargs):
+        super().__init__(*args, **kwargs)
+        self.fields["roles"].required = True
+        self.fields["roles"].error_messages["required"] = _(
+            "Choose at least one role: without one, a person sees nothing."
+        )

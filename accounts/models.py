@@ -12,6 +12,7 @@ from django.core.exceptions import ValidationError
 from django.db import models, transaction
 from django.db.models.functions import Lower
 from django.utils import timezone
+from django.utils.crypto import salted_hmac
 from django.utils.translation import gettext_lazy as _
 
 INVITATION_LIFE = timedelta(days=7)
@@ -43,6 +44,15 @@ def known_roles(name):
 class UserQuerySet(models.QuerySet):
     def active(self):
         return self.filter(is_active=True)
+
+    def administered_by(self, user):
+        """Everybody for an administrator, nobody for anyone else. No query of its own."""
+        return self if user.administers else self.none()
+
+    def search(self, words):
+        """Whose name or address contains what was typed."""
+        words = words.replace("\0", "").strip()
+        return self.filter(models.Q(name__icontains=words) | models.Q(email__icontains=words)) if words else self
 
     def with_role(self, *roles):
         """Active users who hold any of the roles."""
@@ -97,6 +107,8 @@ class User(AbstractBaseUser):
         _("may sign in"), default=True, help_text=_("Switch this off instead of deleting people: their work stays.")
     )
     date_joined = models.DateTimeField(default=timezone.now, editable=False)
+    # Counts how often everything was signed out; part of what a session must match.
+    sessions_ended = models.PositiveIntegerField(default=0, editable=False)
 
     USERNAME_FIELD = "email"
     REQUIRED_FIELDS = ["name"]
@@ -126,6 +138,27 @@ class User(AbstractBaseUser):
     def holds(self, *roles):
         """True if active with any of the roles. No query."""
         return self.is_active and not set(self.roles).isdisjoint(roles)
+
+    def end_sessions(self):
+        """Signs this person out everywhere, at once. One query."""
+        type(self).objects.filter(pk=self.pk).update(sessions_ended=models.F("sessions_ended") + 1)
+
+    def _get_session_auth_hash(self, secret=None):
+        """Django's, of the password; here also of how often the sessions were ended."""
+        return salted_hmac(
+            "accounts.models.User.get_session_auth_hash",
+            f"{self.password}:{self.sessions_ended}",
+            secret=secret,
+            algorithm="sha256",
+        ).hexdigest()
+
+    @property
+    def role_names(self):
+        return role_names(self.roles)
+
+    @property
+    def administers(self):
+        return self.holds(Role.ADMINISTRATOR)
 
     @property
     def edits_bank(self):
@@ -159,6 +192,16 @@ class InvitationQuerySet(models.QuerySet):
     def open(self):
         """Neither used nor older than seven days."""
         return self.filter(accepted_at=None, expires_at__gt=timezone.now())
+
+    def administered_by(self, user):
+        """All for an administrator, none for anyone else. No query of its own."""
+        return self if user.administers else self.none()
+
+    def waiting(self):
+        """Neither used nor replaced by a later one; an old one is shown so that it can be sent again."""
+        later = Invitation.objects.filter(email=models.OuterRef("email"), pk__gt=models.OuterRef("pk"))
+        taken = User.objects.filter(email=models.OuterRef("email"))
+        return self.filter(~models.Exists(later), ~models.Exists(taken), accepted_at=None, withdrawn_at=None)
 
     def for_token(self, token):
         return self.filter(token_hash=token_digest(token))
@@ -208,6 +251,7 @@ class Invitation(models.Model):
     created_at = models.DateTimeField(_("created"), auto_now_add=True)
     expires_at = models.DateTimeField(_("works until"))
     accepted_at = models.DateTimeField(_("accepted"), null=True, blank=True, editable=False)
+    withdrawn_at = models.DateTimeField(_("withdrawn"), null=True, blank=True, editable=False)
 
     objects = InvitationManager()
 
@@ -219,6 +263,10 @@ class Invitation(models.Model):
     def __str__(self):
         return self.email
 
+    @property
+    def role_names(self):
+        return role_names(self.roles)
+
     def clean(self):
         self.email = normal_email(self.email)
         if not self.roles:
@@ -226,11 +274,20 @@ class Invitation(models.Model):
         if User.objects.filter(email=self.email).exists():
             raise ValidationError({"email": _("Somebody signs in with this address already.")})
 
+    @property
+    def expired(self):
+        return self.expires_at <= timezone.now()
+
+    def withdraw(self):
+        """The link works no more. One query."""
+        self.withdrawn_at = self.expires_at = timezone.now()
+        self.save(update_fields=["withdrawn_at", "expires_at"])
+
     def closed(self):
         """Why the link does not work, or None while it does. One query unless used or expired."""
         if self.accepted_at:
             return Closed.USED
-        if self.expires_at <= timezone.now():
+        if self.expired:
             return Closed.EXPIRED
         if User.objects.filter(email=self.email).exists():
             return Closed.TAKEN

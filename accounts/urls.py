@@ -8,16 +8,16 @@ confirming the password again, which passkeys will need.
 from allauth.account import views as allauth
 from django.urls import include, path, re_path, reverse_lazy
 
-from accounts import views
+from accounts.views import own
 
-own = [
-    path("invitations/<str:token>/", views.invitation_accept, name="invitation_accept"),
-    path("settings/", views.settings_edit, name="settings_edit"),
-    path("signed-in/", views.signed_in, name="signed_in"),
+pages = [
+    path("invitations/<str:token>/", own.invitation_accept, name="invitation_accept"),
+    path("settings/", own.settings_edit, name="settings_edit"),
+    path("signed-in/", own.signed_in, name="signed_in"),
 ]
 
 urlpatterns = [
-    path("", include((own, "accounts"))),
+    path("", include((pages, "accounts"))),
     # Signing in and out
     path("login/", allauth.login, name="account_login"),
     path("logout/", allauth.logout, name="account_logout"),

@@ -10,12 +10,13 @@ urlpatterns = [
     path("healthz", healthz, name="healthz"),
     path("sw.js", service_worker, name="service_worker"),
     path("accounts/", include("accounts.urls")),
+    path("people/", include("accounts.people_urls")),
     path("admin/", site.urls),
     path("", include("questionbank.urls")),
     path("", include("interviews.urls")),
 ]
-handler400 = "accounts.views.bad_request"
-handler403 = "accounts.views.permission_denied"
-handler404 = "accounts.views.page_not_found"
-handler429 = "accounts.views.too_many_requests"  # allauth's, for its rate limits
-handler500 = "accounts.views.server_error"
+handler400 = "accounts.views.errors.bad_request"
+handler403 = "accounts.views.errors.permission_denied"
+handler404 = "accounts.views.errors.page_not_found"
+handler429 = "accounts.views.errors.too_many_requests"  # allauth's, for its rate limits
+handler500 = "accounts.views.errors.server_error"

@@ -5,9 +5,10 @@ For showing only what can be done; each action's own page and function decide ag
 
 from dataclasses import dataclass
 
+from django.db.models import Exists, OuterRef
 from django.utils import timezone
 
-from interviews.models import Interview, Place, State
+from interviews.models import Interview, Panelist, Place, Scorecard, State
 
 
 @dataclass(frozen=True)
@@ -137,3 +138,12 @@ class Standing:
     @property
     def may_continue(self):
         return self.schedules and self.finished and not self.sealed
+
+
+def ties(user):
+    """What would be left without this person: `{"upcoming": interviews, "owed": scorecards}`, as numbers. Two queries."""
+    places = Panelist.objects.of(user).entering().filter(interview=OuterRef("pk"))
+    return {
+        "upcoming": Interview.objects.upcoming().filter(Exists(places)).count(),
+        "owed": Scorecard.objects.of(user).owed().count(),
+    }

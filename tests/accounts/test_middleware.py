@@ -168,7 +168,7 @@ def test_times_are_shown_in_the_readers_zone(rf, zone, shown):
     ("roles", "labels"),
     [
         ([], ["Today"]),
-        ([Role.ADMINISTRATOR], ["Today"]),
+        ([Role.ADMINISTRATOR], ["Today", "People"]),
         ([Role.INTERVIEWER], ["Today", "Question bank", "Interviews", "Records"]),
         ([Role.RECRUITER], ["Today", "Question bank", "Plans", "Interviews", "Records", "Candidates", "Openings"]),
         (
@@ -268,10 +268,10 @@ def with_error_pages():
 
 
 urlpatterns = with_error_pages()
-handler400 = "accounts.views.bad_request"
-handler403 = "accounts.views.permission_denied"
-handler404 = "accounts.views.page_not_found"
-handler500 = "accounts.views.server_error"
+handler400 = "accounts.views.errors.bad_request"
+handler403 = "accounts.views.errors.permission_denied"
+handler404 = "accounts.views.errors.page_not_found"
+handler500 = "accounts.views.errors.server_error"
 
 
 PRODUCTION = {

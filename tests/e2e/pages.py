@@ -114,6 +114,11 @@ PAGES = [
     Page("accounts:invitation_accept", "", (("token", "token"),)),
     Page("accounts:settings_edit"),
     Page("accounts:signed_in"),
+    # People
+    Page("people:person_list", "administrator"),
+    Page("people:invitation_create", "administrator"),
+    Page("people:person_edit", "administrator", pk("person")),
+    Page("people:person_deactivate", "administrator", pk("person")),
     # Question bank
     Page("questionbank:set_list"),
     Page("questionbank:set_create"),
@@ -346,6 +351,8 @@ STATES = [
     Page("interviews:plan_detail", "manager", pk("long plan"), called="long words"),
     Page("questionbank:question_list", "manager", (), "?q=zzzzqqqq", called="nothing found", shows=".empty"),
     Page("questionbank:import_start", called="error", shows=ERROR, reach=submit_empty),
+    Page("people:person_list", "administrator", (), "?q=zzzz", called="nothing found", shows=".empty"),
+    Page("people:invitation_create", "administrator", called="error", shows=ERROR, reach=submit_empty),
     Page("account_login", "", called="error", shows=ERROR, reach=submit_empty),
 ]
 
@@ -409,6 +416,7 @@ def build_world():
     return World(
         people,
         {
+            "person": people["lead"].pk,
             "set": QuestionSet.objects.first().pk,
             "question": question.pk,
             "answers": "answers",

@@ -1,0 +1,122 @@
+"""People, for administrators: who there is, what they may do, and invitations."""
+
+from django.contrib import messages
+from django.core.exceptions import ValidationError
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
+
+from accounts import people
+from accounts.forms import InviteForm, RolesForm
+from accounts.invitations import invite
+from accounts.models import Invitation, User, role_names
+from config.access import allow
+from config.paging import page_of
+from interviews.standing import ties
+
+FORM = ["GET", "HEAD", "POST"]
+
+
+@require_safe
+def person_list(request):
+    """Everybody by name, and who was invited and has not come; `q` searches name and address. Two queries."""
+    allow(visible=request.user.administers, allowed=True)
+    words = request.GET.get("q", "")
+    found = User.objects.administered_by(request.user).search(words)
+    context = {"page": page_of(found, request.GET, by="name"), "words": words}
+    if not request.htmx:
+        context["invitations"] = Invitation.objects.administered_by(request.user).waiting().select_related("invited_by")
+    return render(request, "people/person_list.html" + ("#people" if request.htmx else ""), context)
+
+
+@require_http_methods(FORM)
+def invitation_create(request):
+    allow(visible=request.user.administers, allowed=True)
+    form = InviteForm(request.POST if request.method == "POST" else None)
+    if form.is_valid():
+        try:
+            return invited(request, email=form.cleaned_data["email"], roles=form.cleaned_data["roles"])
+        except ValidationError as problem:
+            form.add_error(None, problem)
+    return render(request, "people/invitation_form.html", {"form": form})
+
+
+def invited(request, *, email, roles):
+    """Sends an invitation, and says what became of it."""
+    address = request.build_absolute_uri("/").rstrip("/")
+    invitation, link = invite(email=email, roles=roles, by=request.user, address=address)
+    if not link:
+        messages.success(
+            request, _("An invitation is on its way to %(email)s. It works for seven days.") % {"email": invitation}
+        )
+        return redirect("people:person_list")
+    return render(request, "people/invitation_unsent.html", {"invitation": invitation, "link": link})
+
+
+@require_POST
+def invitation_resend(request, pk):
+    """A new link by mail; the old one works no more."""
+    invitation = get_object_or_404(Invitation.objects.administered_by(request.user).waiting(), pk=pk)
+    return invited(request, email=invitation.email, roles=invitation.roles)
+
+
+@require_POST
+def invitation_withdraw(request, pk):
+    invitation = get_object_or_404(Invitation.objects.administered_by(request.user).waiting(), pk=pk)
+    invitation.withdraw()
+    messages.success(
+        request, _("The invitation of %(email)s is withdrawn. Its link works no more.") % {"email": invitation}
+    )
+    return redirect("people:person_list")
+
+
+@require_http_methods(FORM)
+def person_edit(request, pk):
+    """What a person may do, and what comes of taking it away."""
+    person = get_object_or_404(User.objects.administered_by(request.user), pk=pk)
+    form = RolesForm(request.POST if request.method == "POST" else None, initial={"roles": person.roles})
+    if form.is_valid():
+        try:
+            people.change_roles(user=person, roles=form.cleaned_data["roles"])
+        except ValidationError as problem:
+            form.add_error("roles", problem)
+        else:
+            messages.success(request, _("%(name)s: %(roles)s.") % {"name": person, "roles": words_for(person.roles)})
+            return redirect("people:person_list")
+    return render(request, "people/person_form.html", {"form": form, "person": person})
+
+
+def words_for(roles):
+    return ", ".join(role_names(roles)) or _("no role")
+
+
+@require_http_methods(FORM)
+def person_deactivate(request, pk):
+    """Asks first, and says what would be left without this person."""
+    person = get_object_or_404(User.objects.administered_by(request.user).active(), pk=pk)
+    if request.method == "POST":
+        try:
+            people.deactivate(user=person)
+        except ValidationError as problem:
+            messages.error(request, " ".join(problem.messages))
+            return redirect("people:person_edit", pk)
+        messages.success(request, _("%(name)s is signed out everywhere and cannot sign in.") % {"name": person})
+        return redirect("people:person_list")
+    return render(request, "people/person_deactivate.html", {"person": person, "ties": ties(person)})
+
+
+@require_POST
+def person_reactivate(request, pk):
+    person = get_object_or_404(User.objects.administered_by(request.user).filter(is_active=False), pk=pk)
+    people.reactivate(user=person)
+    messages.success(request, _("%(name)s can sign in again.") % {"name": person})
+    return redirect("people:person_edit", pk)
+
+
+@require_POST
+def person_sign_out(request, pk):
+    """For a lost laptop: every session of theirs ends now."""
+    person = get_object_or_404(User.objects.administered_by(request.user), pk=pk)
+    person.end_sessions()
+    messages.success(request, _("%(name)s is signed out everywhere.") % {"name": person})
+    return redirect("people:person_edit", pk) if person != request.user else redirect("account_login")

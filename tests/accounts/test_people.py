@@ -1,0 +1,261 @@
+"""People as administrators manage them: roles, leaving and coming back, invitations by mail."""
+
+import re
+import socket
+import threading
+from datetime import timedelta
+
+import pytest
+from django.core import mail
+from django.core.exceptions import ValidationError
+from django.db import connection
+from django.urls import reverse
+from django.utils import timezone
+
+from accounts import people
+from accounts.models import Invitation, Role, User
+from tests.factories import PASSWORD, make_interview, make_invitation, make_user
+
+pytestmark = pytest.mark.django_db
+
+LIST = reverse("people:person_list")
+INVITE = reverse("people:invitation_create")
+
+
+@pytest.fixture
+def administrator(client):
+    user = make_user(Role.ADMINISTRATOR, name="Administrator")
+    client.force_login(user)
+    return user
+
+
+def url(name, thing):
+    return reverse(f"people:{name}", args=[thing.pk])
+
+
+@pytest.mark.parametrize("role", [Role.HIRING_MANAGER, Role.INTERVIEWER, Role.RECRUITER, None])
+def test_people_are_for_administrators(client, role):
+    person, invitation = make_user(), make_invitation(Role.INTERVIEWER)[0]
+    client.force_login(make_user(*([role] if role else [])))
+    gets = [LIST, INVITE, url("person_edit", person), url("person_deactivate", person)]
+    posts = [url(name, person) for name in ("person_deactivate", "person_reactivate", "person_sign_out", "person_edit")]
+    posts += [INVITE, url("invitation_resend", invitation), url("invitation_withdraw", invitation)]
+
+    statuses = {client.get(address).status_code for address in gets} | {
+        client.post(address).status_code for address in posts
+    }
+
+    person.refresh_from_db()
+    assert statuses == {404}
+    assert (person.is_active, person.sessions_ended, Invitation.objects.count(), mail.outbox) == (True, 0, 1, [])
+
+
+def test_actions_on_people_are_no_pages(client, administrator):
+    person, invitation = make_user(), make_invitation(Role.INTERVIEWER)[0]
+    names = {
+        "person_reactivate": person,
+        "person_sign_out": person,
+        "invitation_resend": invitation,
+        "invitation_withdraw": invitation,
+    }
+
+    assert {client.get(url(name, thing)).status_code for name, thing in names.items()} == {405}
+
+
+@pytest.mark.parametrize("extra", [0, 3])
+def test_list_queries_do_not_grow(client, administrator, django_assert_num_queries, extra):
+    for number in range(extra):
+        make_user(Role.INTERVIEWER)
+        make_invitation(Role.INTERVIEWER, email=f"new{number}@example.test", invited_by=administrator)
+    client.get(LIST)
+
+    with django_assert_num_queries(4):
+        response = client.get(LIST)
+
+    assert response.content.decode().count("Send again") == extra
+
+
+def test_list_finds_by_name_and_address(client, administrator):
+    make_user(name="Ada Lovelace", email="ada@example.test")
+    make_user(name="Somebody else", email="grace@example.test")
+
+    by_name = client.get(LIST, {"q": "lovel"}, headers={"HX-Request": "true"}).content.decode()
+    by_address = client.get(LIST, {"q": "GRACE@"}).content.decode()
+    nobody = client.get(LIST, {"q": "zzz"}).content.decode()
+
+    assert ("Ada Lovelace" in by_name, "Somebody else" in by_name, "<html" in by_name) == (True, False, False)
+    assert ("Ada Lovelace" in by_address, "Somebody else" in by_address) == (False, True)
+    assert "Nobody has this in their name or address." in nobody
+
+
+def test_roles_change_at_once(client, administrator):
+    person = make_user(Role.INTERVIEWER)
+
+    response = client.post(url("person_edit", person), {"roles": ["recruiter", "hiring_manager"]}, follow=True)
+
+    person.refresh_from_db()
+    assert person.roles == [Role.HIRING_MANAGER, Role.RECRUITER]
+    assert f"{person.name}: Hiring manager, Recruiter." in response.content.decode()
+
+
+def test_unknown_role_is_refused(client, administrator):
+    person = make_user(Role.INTERVIEWER)
+
+    response = client.post(url("person_edit", person), {"roles": ["owner"]})
+
+    person.refresh_from_db()
+    assert (response.status_code, person.roles) == (200, [Role.INTERVIEWER])
+    assert "roles" in response.context["form"].errors
+
+
+def test_last_administrator_stays(client, administrator):
+    make_user(Role.ADMINISTRATOR, is_active=False)
+
+    roles = client.post(url("person_edit", administrator), {"roles": ["recruiter"]})
+    leaving = client.post(url("person_deactivate", administrator), follow=True)
+
+    administrator.refresh_from_db()
+    words = "There would be no administrator left. Give the role to somebody else first."
+    assert (administrator.roles, administrator.is_active) == ([Role.ADMINISTRATOR], True)
+    assert roles.context["form"].errors == {"roles": [words]}
+    assert words in leaving.content.decode()
+
+
+@pytest.mark.django_db(transaction=True)
+def test_two_administrators_who_leave_at_once_do_not_leave_nobody():
+    both = [make_user(Role.ADMINISTRATOR), make_user(Role.ADMINISTRATOR)]
+    start, outcomes = threading.Barrier(2), []
+
+    def leave(user):
+        try:
+            start.wait()
+            people.deactivate(user=user)
+            outcomes.append("left")
+        except ValidationError:
+            outcomes.append("refused")
+        finally:
+            connection.close()
+
+    threads = [threading.Thread(target=leave, args=[user]) for user in both]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+
+    assert sorted(outcomes) == ["left", "refused"]
+    assert User.objects.with_role(Role.ADMINISTRATOR).count() == 1
+
+
+def test_deactivation_ends_every_session_for_good(client, administrator):
+    from django.test import Client
+
+    person = make_user(Role.INTERVIEWER)
+    laptop, phone = Client(), Client()
+    for device in (laptop, phone):
+        device.force_login(person)
+    before = {device.get("/").status_code for device in (laptop, phone)}
+
+    client.post(url("person_deactivate", person))
+    during = {device.get("/").status_code for device in (laptop, phone)}
+    client.post(url("person_reactivate", person))
+    after = {device.get("/").status_code for device in (laptop, phone)}
+
+    person.refresh_from_db()
+    assert (before, during, after, person.is_active) == ({200}, {302}, {302}, True)
+
+
+def test_signing_out_everywhere_leaves_the_person_able_to_sign_in(client, administrator):
+    from django.test import Client
+
+    person = make_user(Role.INTERVIEWER)
+    lost = Client()
+    lost.force_login(person)
+
+    client.post(url("person_sign_out", person))
+
+    again = Client()
+    assert lost.get("/").status_code == 302
+    assert again.login(email=person.email, password=PASSWORD)
+    assert again.get("/").status_code == 200
+
+
+def test_deactivation_names_what_would_be_left(client, administrator):
+    interview = make_interview()
+    lead = interview.panel.get().user
+
+    page = client.get(url("person_deactivate", lead)).content.decode()
+
+    assert "They are on the panel of 1 interview to come" in page
+    assert "They owe 1 scorecard" in page
+    assert str(interview.candidate) not in page
+
+
+def test_invitation_goes_by_mail_and_its_link_nowhere_else(client, administrator):
+    response = client.post(INVITE, {"email": "New@Example.test", "roles": ["interviewer"]}, follow=True)
+
+    (message,) = mail.outbox
+    link = re.search(r"http://testserver(/accounts/invitations/\S+)", message.body)[1]
+    assert (message.to, message.subject) == (["new@example.test"], "You are invited to Evenhand")
+    assert "Administrator invites you to Evenhand" in message.body
+    assert "Your role: Interviewer" in message.body
+    assert link not in response.content.decode()
+    assert client.get(link).status_code == 200
+    assert Invitation.objects.get().invited_by == administrator
+
+
+def test_invitation_asks_for_what_is_missing(client, administrator):
+    make_user(email="taken@example.test")
+
+    empty = client.post(INVITE, {"email": "", "roles": []})
+    taken = client.post(INVITE, {"email": "taken@example.test", "roles": ["recruiter"]})
+
+    assert empty.context["form"].errors == {
+        "email": ["Enter the address the invitation goes to."],
+        "roles": ["Choose at least one role: without one, a person sees nothing."],
+    }
+    assert "Somebody signs in with this address already." in taken.content.decode()
+    assert not Invitation.objects.exists()
+
+
+def test_invitation_that_cannot_be_mailed_is_shown_once(client, administrator, settings):
+    with socket.socket() as closed:
+        closed.bind(("127.0.0.1", 0))
+        settings.EMAIL_BACKEND = "django.core.mail.backends.smtp.EmailBackend"
+        settings.EMAIL_HOST, settings.EMAIL_PORT = closed.getsockname()
+        page = client.post(INVITE, {"email": "new@example.test", "roles": ["interviewer"]}).content.decode()
+
+    link = re.search(r'value="http://testserver(/accounts/invitations/[^"]+)"', page)[1]
+    assert "The mail could not be sent" in page
+    assert client.get(link).status_code == 200
+
+
+def test_invitation_sent_again_ends_the_first_link(client, administrator):
+    client.post(INVITE, {"email": "new@example.test", "roles": ["interviewer"]})
+    first = Invitation.objects.get()
+
+    client.post(url("invitation_resend", first))
+
+    links = [re.search(r"http://testserver(\S+)", message.body)[1] for message in mail.outbox]
+    assert [client.get(link).status_code for link in links] == [410, 200]
+    assert client.get(LIST).content.decode().count("Send again") == 1
+
+
+def test_invitation_withdrawn_is_gone(client, administrator):
+    invitation, token = make_invitation(Role.INTERVIEWER)
+
+    client.post(url("invitation_withdraw", invitation))
+
+    assert client.get(reverse("accounts:invitation_accept", args=[token])).status_code == 410
+    assert "Send again" not in client.get(LIST).content.decode()
+    assert client.post(url("invitation_withdraw", invitation)).status_code == 404
+
+
+def test_invitation_that_ended_can_be_sent_again(client, administrator):
+    invitation, _token = make_invitation(Role.INTERVIEWER)
+    Invitation.objects.update(expires_at=timezone.now() - timedelta(hours=1))
+
+    page = client.get(LIST).content.decode()
+    client.post(url("invitation_resend", invitation))
+
+    assert "the link ended" in page
+    assert len(mail.outbox) == 1
