@@ -1,10 +1,15 @@
 """How allauth behaves here: nobody signs up on their own, and it speaks in our words."""
 
+import base64
+import hashlib
 import logging
 
 from allauth.account.adapter import DefaultAccountAdapter
 from allauth.core import context
 from allauth.core.exceptions import ImmediateHttpResponse
+from allauth.mfa.adapter import DefaultMFAAdapter
+from cryptography.fernet import Fernet, MultiFernet
+from django.conf import settings
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
@@ -35,3 +40,25 @@ class AccountAdapter(DefaultAccountAdapter):
         except OSError as error:  # smtplib's exceptions are OSErrors too
             logger.exception("A mail could not be sent. Check EMAIL_URL.")
             raise ImmediateHttpResponse(render(context.request, "accounts/mail_failed.html", status=503)) from error
+
+
+class MFAAdapter(DefaultMFAAdapter):
+    """Secrets of the second factor are encrypted in the database, with keys derived from SECRET_KEY and its fallbacks."""
+
+    error_messages = DefaultMFAAdapter.error_messages | {
+        "incorrect_code": _("This code is not right, or has ended. Enter the one that is shown now."),
+    }
+
+    def encrypt(self, text):
+        return fernet().encrypt(text.encode()).decode()
+
+    def decrypt(self, encrypted_text):
+        return fernet().decrypt(encrypted_text.encode()).decode()
+
+
+def fernet():
+    return MultiFernet([Fernet(key_of(secret)) for secret in [settings.SECRET_KEY, *settings.SECRET_KEY_FALLBACKS]])
+
+
+def key_of(secret):
+    return base64.urlsafe_b64encode(hashlib.sha256(b"evenhand.mfa:" + secret.encode()).digest())

@@ -2,11 +2,15 @@
 
 from allauth.account.decorators import secure_admin_login
 from allauth.account.models import EmailAddress
+from allauth.mfa.utils import is_mfa_enabled
 from django import forms
 from django.contrib import admin, messages
 from django.contrib.auth.admin import UserAdmin
+from django.contrib.auth.decorators import login_not_required
 from django.contrib.auth.forms import AdminUserCreationForm, UserChangeForm
+from django.shortcuts import redirect
 from django.urls import reverse
+from django.utils.decorators import method_decorator
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Invitation, Role, User, role_names
@@ -18,10 +22,19 @@ class EmergencySite(admin.AdminSite):
     site_header = site_title = _("Evenhand: people")
     index_title = _("For emergencies")
 
+    def has_permission(self, request):
+        """An administrator with a second factor; without one, the way in shows how to get it."""
+        return super().has_permission(request) and is_mfa_enabled(request.user)
+
+    @method_decorator(login_not_required)
+    def login(self, request, extra_context=None):
+        if request.user.is_authenticated and request.user.administers:
+            messages.info(request, _("The emergency pages ask for a second factor. Add one to go on."))
+            return redirect("mfa_index")
+        return secure_admin_login(super().login)(request, extra_context)
+
 
 site = EmergencySite()
-# The admin's own sign-in page knows no rate limits.
-site.login = secure_admin_login(site.login)
 
 
 def roles_form_field():

@@ -1,6 +1,9 @@
 """The forms of the account pages: allauth's in our words, and those allauth does not have."""
 
 from allauth.account import forms as allauth_forms
+from allauth.mfa.base.forms import AuthenticateForm, ReauthenticateForm
+from allauth.mfa.totp.forms import ActivateTOTPForm
+from allauth.mfa.webauthn.forms import AddWebAuthnForm, EditWebAuthnForm
 from django import forms
 from django.contrib.auth.password_validation import validate_password
 from django.core.exceptions import ValidationError
@@ -109,6 +112,65 @@ class ChangePasswordForm(NewPasswordForm, allauth_forms.ChangePasswordForm):
             label=_("Current password"), autocomplete="current-password", required=_("Enter your current password.")
         )
         self.order_fields(["oldpassword", "password1"])
+
+
+class PasswordAgainForm(allauth_forms.ReauthenticateForm):
+    """Before something about signing in is changed."""
+
+    def __init__(self, *args, **kwargs):
+        super().__init__(*args, **kwargs)
+        self.fields["password"] = password_field(
+            label=_("Password"), autocomplete="current-password", required=_("Enter your password.")
+        )
+
+
+def code_field():
+    return forms.CharField(
+        label=_("Code"),
+        max_length=20,
+        widget=forms.TextInput(attrs={"autocomplete": "one-time-code", "inputmode": "numeric", "class": "fixed-m"}),
+        error_messages={"required": _("Enter the code that your app shows.")},
+    )
+
+
+class CodeForm(AuthenticateForm):
+    """The second step of signing in."""
+
+    code = code_field()
+
+
+class CodeAgainForm(ReauthenticateForm):
+    code = code_field()
+
+
+class FirstCodeForm(ActivateTOTPForm):
+    """Shows that the app has the secret right, before it is asked for."""
+
+    code = code_field()
+
+
+def passkey_name():
+    return forms.CharField(
+        label=_("Name"),
+        help_text=_("So that you know it among others, such as “Phone”."),
+        max_length=100,
+        required=False,
+        widget=forms.TextInput(attrs={"class": "fixed-m", "autocomplete": "off"}),
+    )
+
+
+class AddPasskeyForm(AddWebAuthnForm):
+    name = passkey_name()
+    passwordless = forms.BooleanField(
+        label=_("Sign in with it alone"),
+        help_text=_("Without a password. Leave it out for a plain security key that stands beside your password."),
+        required=False,
+        initial=True,
+    )
+
+
+class RenamePasskeyForm(EditWebAuthnForm):
+    name = passkey_name()
 
 
 def time_zone_choices(chosen):

@@ -3,10 +3,13 @@
 import zoneinfo
 from urllib.parse import urlsplit
 
+from allauth.mfa.utils import is_mfa_enabled
+from django.conf import settings
+from django.contrib import messages
 from django.contrib.auth.middleware import LoginRequiredMiddleware as DjangoLoginRequiredMiddleware
 from django.contrib.auth.views import redirect_to_login
 from django.http import HttpResponse, JsonResponse
-from django.shortcuts import resolve_url
+from django.shortcuts import redirect, resolve_url
 from django.utils import timezone
 from django.utils.cache import add_never_cache_headers, patch_vary_headers
 from django.utils.translation import gettext as _
@@ -32,6 +35,37 @@ class LoginRequiredMiddleware(DjangoLoginRequiredMiddleware):
         if request.htmx:
             return HttpResponse(status=401, headers={"HX-Redirect": redirect.url})
         return redirect
+
+
+class SecondFactorMiddleware:
+    """Who holds a role of MFA_REQUIRED_ROLES sets up a second factor before anything else.
+
+    Words on their way from a room are taken all the same: a rule that comes into force during an interview loses none.
+    One query until there is a second factor, then none in that session.
+    """
+
+    def __init__(self, get_response):
+        self.get_response = get_response
+
+    def __call__(self, request):
+        return self.get_response(request)
+
+    def process_view(self, request, view_func, view_args, view_kwargs):
+        user = request.user
+        if not (user.is_authenticated and user.holds(*settings.MFA_REQUIRED_ROLES)):
+            return None
+        if request.path.startswith(ALWAYS_OPEN) or request.resolver_match.view_name in WORDS_ON_THEIR_WAY:
+            return None
+        if not request.session.get("second_factor"):
+            if not is_mfa_enabled(user):
+                messages.info(request, _("Your role asks for a second way to prove that it is you. Add one to go on."))
+                return redirect("mfa_index")
+            request.session["second_factor"] = True
+        return None
+
+
+ALWAYS_OPEN = ("/accounts/", "/static/", "/sw.js", "/healthz")
+WORDS_ON_THEIR_WAY = {"interviews:scorecard_ops"}
 
 
 class TimeZoneMiddleware:

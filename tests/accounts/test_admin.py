@@ -4,6 +4,7 @@ import re
 
 import pytest
 from allauth.account.models import EmailAddress
+from allauth.mfa.totp.internal.auth import TOTP, generate_totp_secret
 from django.urls import reverse
 
 from accounts.admin import site
@@ -18,6 +19,7 @@ PEOPLE = reverse("admin:accounts_user_changelist")
 @pytest.fixture
 def administrator(client):
     user = make_user(Role.ADMINISTRATOR)
+    TOTP.activate(user, generate_totp_secret())
     client.force_login(user)
     return user
 
@@ -54,6 +56,15 @@ def test_admin_pages_open(client, administrator, name):
     make_invitation()
 
     assert client.get(reverse(f"admin:{name}")).status_code == 200
+
+
+def test_admin_without_a_second_factor_leads_to_one(client):
+    client.force_login(make_user(Role.ADMINISTRATOR))
+
+    response = client.get(PEOPLE, follow=True)
+
+    assert response.request["PATH_INFO"] == reverse("mfa_index")
+    assert "The emergency pages ask for a second factor." in response.content.decode()
 
 
 def test_admin_changes_roles(client, administrator):

@@ -33,6 +33,8 @@ OPEN = {
     "account_reset_password",
     "account_reset_password_done",
     "account_reset_password_from_key",
+    "mfa_authenticate",  # only between the two steps of signing in
+    "mfa_login_webauthn",
     "accounts:invitation_accept",
     "admin:login",
 }

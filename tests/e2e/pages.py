@@ -37,8 +37,21 @@ from questionbank.models import ImportDraft, Question, QuestionSet  # noqa: E402
 from tests.e2e.browser import ready  # noqa: E402
 from tests.factories import make_invitation, make_opening, make_plan, make_question, make_user  # noqa: E402
 
-# Not pages: an answer for machines, fragments that other pages show, and redirects.
+# Not pages: an answer for machines, fragments that other pages show, redirects, and what is there only in the middle of
+# signing in or just after having proved who one is (tests/accounts/test_second_factor.py and tests/e2e/test_people.py).
 NOT_PAGES = {
+    "mfa_activate_totp",
+    "mfa_add_webauthn",
+    "mfa_authenticate",
+    "mfa_deactivate_totp",
+    "mfa_download_recovery_codes",
+    "mfa_edit_webauthn",
+    "mfa_generate_recovery_codes",
+    "mfa_login_webauthn",
+    "mfa_reauthenticate",
+    "mfa_reauthenticate_webauthn",
+    "mfa_remove_webauthn",
+    "mfa_view_recovery_codes",
     "interviews:question_swap",
     "healthz",
     "interviews:room_refresh",
@@ -113,6 +126,10 @@ PAGES = [
     Page("account_reset_password_from_key", "", (("uidb36", "nobody"), ("key", "nothing"))),
     Page("accounts:invitation_accept", "", (("token", "token"),)),
     Page("accounts:settings_edit"),
+    Page("account_reauthenticate"),
+    Page("mfa_index"),
+    Page("mfa_list_webauthn"),
+    Page("usersessions_list"),
     Page("accounts:signed_in"),
     # People
     Page("people:person_list", "administrator"),

@@ -1,0 +1,70 @@
+"""From an invitation by mail, through a passkey, to the first interview."""
+
+import re
+
+from django.core import mail
+
+from accounts.models import Role, User
+from tests.e2e.browser import ready
+from tests.factories import make_interview, make_user
+
+
+def with_authenticator(page):
+    """A device of the browser's that makes passkeys and asks for nothing."""
+    devtools = page.context.new_cdp_session(page)
+    devtools.send("WebAuthn.enable")
+    options = {"protocol": "ctap2", "transport": "internal", "hasResidentKey": True, "hasUserVerification": True}
+    options |= {"isUserVerified": True, "automaticPresenceSimulation": True}
+    devtools.send("WebAuthn.addVirtualAuthenticator", {"options": options})
+    return devtools
+
+
+def test_from_invitation_through_passkey_to_the_first_interview(open_page, address):
+    page = open_page(make_user(Role.ADMINISTRATOR, name="Administrator"))
+    page.goto("/people/")
+    page.get_by_role("link", name="Invite somebody").click()
+    page.get_by_label("E-mail address").fill("lead@example.test")
+    page.get_by_label("Interviewer:").check()
+    page.get_by_role("button", name="Send invitation").click()
+    page.get_by_text("An invitation is on its way to lead@example.test.").wait_for()
+    link = re.search(r"(/accounts/invitations/\S+)", mail.outbox[-1].body)[1]
+
+    theirs = open_page()
+    with_authenticator(theirs)
+    theirs.goto(link)
+    theirs.get_by_label("Your name").fill("Lead")
+    theirs.locator("[name=password]").fill("seven green kettles sing")
+    theirs.get_by_role("button", name="Create account").click()
+    theirs.get_by_text("Welcome to Evenhand.").wait_for()
+    theirs.goto("/accounts/second-factor/")
+    theirs.get_by_role("link", name="Add a passkey").click()
+    theirs.locator("[name=password]").fill("seven green kettles sing")  # how one signs in is changed by oneself only
+    theirs.get_by_role("button", name="Go on").click()
+    theirs.wait_for_url("**/passkeys/add/")  # loaded: allauth's scripts are there
+    theirs.get_by_role("button", name="Add a passkey").click()
+    theirs.get_by_text("They are shown only now.").wait_for()
+
+    lead = User.objects.get(email="lead@example.test")
+    interview = make_interview(lead=lead)
+    theirs.goto("/accounts/logout/")
+    theirs.locator("main").get_by_role("button", name="Sign out").click()
+    theirs.wait_for_url("**/accounts/login/**")
+    theirs.get_by_role("button", name="Sign in with a passkey").click()
+    theirs.get_by_role("heading", name="Today").wait_for()
+    theirs.get_by_role("link", name="Open the room").click()
+    theirs.get_by_role("button", name="Start the interview").click()
+    ready(theirs)
+    theirs.keyboard.press("4")
+    theirs.locator("[data-save][data-state=saved]").wait_for()
+
+    assert interview.scorecards.get().responses.filter(rating=4).count() == 1
+
+
+def test_browser_without_a_passkey_says_so(open_page):
+    page = open_page()
+    page.goto("/accounts/login/")
+    page.route("**/passkeys/sign-in/", lambda route: route.abort())
+
+    page.get_by_role("button", name="Sign in with a passkey").click()
+
+    page.get_by_text("Your browser gave no passkey. Sign in with your password.").wait_for()
