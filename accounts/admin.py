@@ -82,7 +82,7 @@ class PersonAdmin(UserAdmin):
     readonly_fields = ["last_login", "date_joined"]
     fieldsets = [
         (None, {"fields": ["name", "email", "password", "roles", "is_active"]}),
-        (_("Settings"), {"fields": ["time_zone", "single_keys", "alt_keys"]}),
+        (_("Settings"), {"fields": ["time_zone", "single_keys", "alt_keys", "reminders"]}),
         (_("Dates"), {"fields": ["last_login", "date_joined"]}),
     ]
     add_fieldsets = [(None, {"fields": ["email", "name", "roles", "usable_password", "password1", "password2"]})]

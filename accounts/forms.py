@@ -226,12 +226,16 @@ class AcceptForm(PersonForm):
 
 class SettingsForm(PersonForm):
     class Meta(PersonForm.Meta):
-        fields = ["name", "time_zone", "single_keys", "alt_keys"]
+        fields = ["name", "time_zone", "single_keys", "alt_keys", "reminders"]
         labels = PersonForm.Meta.labels | {
             "single_keys": _("Single-character keys in the interview room"),
             "alt_keys": _("Keys with Alt (Option) while you write notes"),
+            "reminders": _("Reminders by e-mail"),
         }
         help_texts = PersonForm.Meta.help_texts | {
+            "reminders": _(
+                "When a scorecard of yours is due soon. That an interview is scheduled, moved or cancelled is always sent."
+            ),
             "single_keys": _(
                 "1 to 5, 0, J, K, N, H, F, / and ? act at once while you are not typing, and so do the other letters that ? lists. "
                 "Switch them off if you dictate, or press keys by accident."

@@ -103,6 +103,7 @@ class User(AbstractBaseUser):
     time_zone = models.CharField(_("time zone"), max_length=64, default="UTC", validators=[validate_time_zone])
     single_keys = models.BooleanField(_("single-character keys in the room"), default=True)
     alt_keys = models.BooleanField(_("keys with Alt while writing notes"), default=True)
+    reminders = models.BooleanField(_("reminders by e-mail"), default=True)
     is_active = models.BooleanField(
         _("may sign in"), default=True, help_text=_("Switch this off instead of deleting people: their work stays.")
     )

@@ -179,6 +179,8 @@ EMAIL_BACKEND = (
 )
 if not DEVELOPMENT and env.str("EMAIL_URL", default=""):
     vars().update(env.email_url("EMAIL_URL"))
+EMAIL_TIMEOUT = 10  # seconds: a mail server that does not answer holds up nobody for longer
+EVENHAND_URL = env.str("EVENHAND_URL", default="")  # for links in mails; see config/address.py
 DEFAULT_FROM_EMAIL = env.str("DEFAULT_FROM_EMAIL", default="Evenhand <evenhand@localhost>")
 
 # Language and time: stored in UTC, shown in each user's zone

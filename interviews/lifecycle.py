@@ -11,6 +11,7 @@ from django.db.models import F
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from interviews.mailing import News, tell, tell_panel
 from interviews.models import (
     HistoryEntry,
     Interview,
@@ -52,6 +53,7 @@ def schedule(*, candidate, opening, version, at, panel, by, demo=False, **adjust
     for user, place in panel:
         seat(interview, user, place)
     record(interview, What.SCHEDULED, by, at=at.isoformat())
+    tell_panel(interview, News.SCHEDULED)
     return interview
 
 
@@ -70,7 +72,9 @@ def record(interview, what, by, **detail):
 @transaction.atomic
 def move(*, interview, to, by, reason=""):
     interview = locked(interview, State.SCHEDULED, instead=_("Only a scheduled interview can be moved."))
-    record(interview, What.MOVED, by, before=interview.scheduled_at.isoformat(), after=to.isoformat(), reason=reason)
+    before = interview.scheduled_at
+    record(interview, What.MOVED, by, before=before.isoformat(), after=to.isoformat(), reason=reason)
+    tell_panel(interview, News.MOVED, before=before, reason=reason)
     return changed(interview, scheduled_at=to)
 
 
@@ -107,6 +111,7 @@ def adjust(*, interview, by, setting, extra_time, breaks, language):
     )
     interview = changed(interview, setting=setting, extra_time=extra_time, breaks=breaks, language=language)
     record(interview, What.ADJUSTED, by, minutes=interview.length)
+    tell_panel(interview, News.MOVED)
     return interview
 
 
@@ -115,6 +120,7 @@ def cancel(*, interview, by, reason=""):
     interview = locked(interview, State.SCHEDULED, instead=_("Only a scheduled interview can be cancelled."))
     refuse_second_sitting(interview)
     record(interview, What.CANCELLED, by, reason=reason)
+    tell_panel(interview, News.CANCELLED, reason=reason)
     return changed(interview, state=State.CANCELLED)
 
 
@@ -231,6 +237,7 @@ def schedule_sitting(*, interview, at, by):
     interview = locked(interview, State.FINISHED, instead=_("Only a finished interview can have a further sitting."))
     refuse_after_submission(interview)
     record(interview, What.SITTING_SCHEDULED, by, at=at.isoformat())
+    tell_panel(interview, News.SCHEDULED)
     return changed(interview, state=State.SCHEDULED, scheduled_at=at, finished_at=None)
 
 
@@ -242,6 +249,7 @@ def drop_sitting(*, interview, by, reason=""):
     if held is None:
         raise NotNow(_("There is no further sitting to drop."))
     record(interview, What.SITTING_DROPPED, by, reason=reason)
+    tell_panel(interview, News.CANCELLED, at=interview.scheduled_at, reason=reason)
     interview = changed(
         interview, state=State.FINISHED, scheduled_at=interview.started_at, finished_at=held.finished_at
     )
@@ -269,6 +277,8 @@ def add_panelist(*, interview, user, place, by):
         raise NotNow(_("%(name)s is on this panel already.") % {"name": user})
     seat(interview, user, place)
     record(interview, What.PANELIST_ADDED, by, name=str(user), place=place)
+    if interview.state == State.SCHEDULED:
+        tell(interview, News.SCHEDULED, people=[(user, place)])
 
 
 @transaction.atomic
@@ -282,6 +292,7 @@ def remove_panelist(*, panelist, by):
         raise NotNow(_("Somebody else must take the lead first."))
     interview.scorecards.filter(author=panelist.user).delete()
     record(interview, What.PANELIST_REMOVED, by, name=str(panelist.user), place=panelist.place)
+    tell(interview, News.CANCELLED, people=[(panelist.user, panelist.place)])
     panelist.delete()
 
 
@@ -305,9 +316,11 @@ def replace_panelist(*, panelist, user, by):
     interview.scorecards.filter(author=panelist.user).delete()
     record(interview, What.PANELIST_REMOVED, by, name=str(panelist.user), place=panelist.place)
     place = panelist.place
+    tell(interview, News.CANCELLED, people=[(panelist.user, place)])
     panelist.delete()
     seat(interview, user, place)
     record(interview, What.PANELIST_ADDED, by, name=str(user), place=place)
+    tell(interview, News.SCHEDULED, people=[(user, place)])
 
 
 @transaction.atomic
@@ -350,6 +363,8 @@ def excuse(*, panelist, by, reason):
         excused_at=timezone.now(), excused_by=by, excused_reason=reason.strip()
     )
     record(interview, What.EXCUSED, by, name=str(panelist.user), reason=reason.strip())
+    if interview.state == State.SCHEDULED:
+        tell(interview, News.CANCELLED, people=[(panelist.user, panelist.place)])
     complete_if_all_in(interview)
 
 

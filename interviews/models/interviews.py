@@ -14,6 +14,7 @@ from questionbank.stages import Stage
 
 UNDO_FINISH = timedelta(minutes=10)
 SCORECARD_DUE = timedelta(hours=24)
+REMIND_BEFORE = timedelta(hours=4)  # so long before a scorecard is due its author is reminded of it, once
 
 
 class State(models.TextChoices):

@@ -1,6 +1,7 @@
 from django.conf import settings
 from django.db import models
 from django.db.models import Q
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 
@@ -44,6 +45,15 @@ class ScorecardQuerySet(models.QuerySet):
     def of(self, user):
         return self.filter(author=user)
 
+    def due_soon(self):
+        """Owed for a finished interview, due within `REMIND_BEFORE` or overdue, and the author not reminded yet."""
+        from interviews.models.interviews import REMIND_BEFORE, SCORECARD_DUE, State
+
+        finished = timezone.now() + REMIND_BEFORE - SCORECARD_DUE
+        return self.owed().filter(
+            interview__state=State.FINISHED, interview__finished_at__lte=finished, reminded_at=None
+        )
+
     def owed(self):
         """Not submitted, the author neither excused nor an observer, the interview neither cancelled nor a no-show."""
         from interviews.models.interviews import State
@@ -72,6 +82,7 @@ class Scorecard(models.Model):
     summary = models.TextField(_("summary"), blank=True)
     heads = models.JSONField(default=dict)
     submitted_at = models.DateTimeField(null=True, blank=True, editable=False)
+    reminded_at = models.DateTimeField(null=True, blank=True, editable=False)
     submit_op = models.UUIDField(null=True, editable=False)
     weighted_ratings = models.PositiveIntegerField(null=True, editable=False)
     rated_weight = models.PositiveIntegerField(null=True, editable=False)

@@ -1,11 +1,11 @@
 """`manage.py invite EMAIL --role administrator`: the way in for the first person, and for any other."""
 
-from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.core.management.base import BaseCommand, CommandError
 from django.urls import reverse
 
 from accounts.models import Invitation, Role, role_names
+from config.address import base_url
 
 
 class Command(BaseCommand):
@@ -35,11 +35,3 @@ class Command(BaseCommand):
             "It works once, for seven days, and is shown only now:\n"
         )
         self.stdout.write(base_url.rstrip("/") + reverse("accounts:invitation_accept", args=[token]))
-
-
-def base_url():
-    """The most likely address of this Evenhand: `make run`'s in development, else the first host by name."""
-    if settings.DEVELOPMENT:
-        return "http://localhost:8000"
-    hosts = [host for host in settings.ALLOWED_HOSTS if not host.startswith(("*", "."))]
-    return f"https://{hosts[0]}" if hosts else "https://localhost"
