@@ -7,11 +7,16 @@ from django.utils.translation import gettext as _
 
 
 def navigation(request):
-    """`nav`: the areas this user may open, as `{url, label, current}`; `csrf_cookie`: its name. No query.
+    """`nav`: the areas this user may open, as `{url, label, current}`; `csrf_cookie`: its name;
+    `sso_name`: what single sign-on is called, "" without. No query.
 
     Not every page has the header, so the areas are put together when it is drawn.
     """
-    return {"nav": SimpleLazyObject(lambda: areas(request)), "csrf_cookie": settings.CSRF_COOKIE_NAME}
+    return {
+        "nav": SimpleLazyObject(lambda: areas(request)),
+        "csrf_cookie": settings.CSRF_COOKIE_NAME,
+        "sso_name": settings.OIDC_NAME if settings.OIDC_SERVER_URL else "",
+    }
 
 
 def areas(request):

@@ -10,6 +10,7 @@ from allauth.mfa.base import views as mfa
 from allauth.mfa.recovery_codes import views as recovery_codes
 from allauth.mfa.totp import views as totp
 from allauth.mfa.webauthn import views as webauthn
+from allauth.socialaccount.providers.openid_connect import views as openid_connect
 from allauth.usersessions import views as usersessions
 from django.contrib.auth.decorators import login_not_required
 from django.urls import include, path, re_path, reverse_lazy
@@ -66,6 +67,11 @@ urlpatterns = [
     path("passkeys/<int:pk>/rename/", webauthn.edit_webauthn, name="mfa_edit_webauthn"),
     path("passkeys/<int:pk>/remove/", webauthn.remove_webauthn, name="mfa_remove_webauthn"),
     path("passkeys/sign-in/", login_not_required(webauthn.login_webauthn), name="mfa_login_webauthn"),
+    # Single sign-on
+    path("sso/<str:provider_id>/", own.sso_login, name="openid_connect_login"),
+    path("sso/<str:provider_id>/back/", openid_connect.callback, name="openid_connect_callback"),
+    path("sso-cancelled/", own.sso_cancelled, name="socialaccount_login_cancelled"),
+    path("sso-failed/", own.sso_failed, name="socialaccount_login_error"),
     # Where one is signed in
     path("sessions/", usersessions.list_usersessions, name="usersessions_list"),
 ]

@@ -6,7 +6,7 @@ starts nothing: the embedded PostgreSQL of development is started by manage.py a
 """
 
 from pathlib import Path
-from urllib.parse import unquote
+from urllib.parse import unquote, urlsplit
 
 import environ
 from csp.constants import NONE, SELF
@@ -23,6 +23,12 @@ if ENVIRONMENT not in ("production", "development"):
     raise ImproperlyConfigured(f"EVENHAND_ENV is {ENVIRONMENT!r}; set it to production or development.")
 DEVELOPMENT = ENVIRONMENT == "development"
 DEBUG = False if not DEVELOPMENT else env.bool("DEBUG", default=False)
+
+
+def origin_of(url):
+    """`https://host:port` of an address."""
+    parts = urlsplit(url)
+    return f"{parts.scheme}://{parts.netloc}"
 
 
 def required(name, what):
@@ -75,6 +81,8 @@ INSTALLED_APPS = [
     "allauth",
     "allauth.account",
     "allauth.mfa",
+    "allauth.socialaccount",
+    "allauth.socialaccount.providers.openid_connect",
     "allauth.usersessions",
     "csp",
 ]
@@ -172,6 +180,30 @@ MFA_FORMS = {
     "edit_webauthn": "accounts.forms.RenamePasskeyForm",
 }
 MFA_REQUIRED_ROLES = env.list("MFA_REQUIRED_ROLES", default=[])
+# Single sign-on over OpenID Connect, with any provider: three settings switch it on, a fourth names it on the sign-in page.
+# Who is invited or here already gets in; from OIDC_JOIN_DOMAINS anybody, without a role until an administrator gives one.
+OIDC_SERVER_URL = env.str("OIDC_SERVER_URL", default="")
+OIDC_NAME = env.str("OIDC_NAME", default="") or _("your company’s account")
+OIDC_JOIN_DOMAINS = env.list("OIDC_JOIN_DOMAINS", default=[])
+SOCIALACCOUNT_ADAPTER = "accounts.single_sign_on.SocialAdapter"
+SOCIALACCOUNT_ONLY = False
+SOCIALACCOUNT_STORE_TOKENS = False
+SOCIALACCOUNT_PROVIDERS = {
+    "openid_connect": {
+        "OAUTH_PKCE_ENABLED": True,
+        "APPS": [
+            {
+                "provider_id": "sso",
+                "name": OIDC_NAME,
+                "client_id": env.str("OIDC_CLIENT_ID", default=""),
+                "secret": env.str("OIDC_CLIENT_SECRET", default=""),
+                "settings": {"server_url": OIDC_SERVER_URL},
+            }
+        ]
+        if OIDC_SERVER_URL
+        else [],
+    }
+}
 SESSION_COOKIE_AGE = 60 * 60 * 24 * 14
 EMAIL_BACKEND = (
     "django.core.mail.backends.console.EmailBackend"
@@ -230,7 +262,8 @@ CONTENT_SECURITY_POLICY = {
         "connect-src": [SELF],
         "worker-src": [SELF],
         "manifest-src": [SELF],
-        "form-action": [SELF],
+        # Signing in is a form that leads on to the provider.
+        "form-action": [SELF, *([origin_of(OIDC_SERVER_URL)] if OIDC_SERVER_URL else [])],
         "base-uri": [NONE],
         "frame-ancestors": [NONE],
     }

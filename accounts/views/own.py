@@ -1,5 +1,8 @@
 """Account pages that allauth does not have: coming by invitation, and one's own settings."""
 
+import logging
+
+from allauth.socialaccount.providers.openid_connect import views as openid_connect
 from django.contrib import messages
 from django.contrib.auth import login
 from django.contrib.auth.decorators import login_not_required
@@ -7,10 +10,13 @@ from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.debug import sensitive_post_parameters
-from django.views.decorators.http import require_http_methods, require_safe
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
+from requests import RequestException
 
 from accounts.forms import AcceptForm, SettingsForm
 from accounts.models import Closed, Invitation, User, role_names
+
+logger = logging.getLogger(__name__)
 
 
 @sensitive_post_parameters("password")
@@ -60,3 +66,28 @@ def settings_edit(request):
 def signed_in(request):
     """Where signing in from the room leads: the page tells the room, and closes. No query."""
     return render(request, "accounts/signed_in.html")
+
+
+@login_not_required
+@require_POST
+def sso_login(request, provider_id):
+    """On to the provider. For who is signed in there is nothing to do: an identity is linked by signing in with it only."""
+    if request.user.is_authenticated:
+        return redirect("interviews:today")
+    try:
+        return openid_connect.login(request, provider_id)
+    except RequestException:
+        logger.exception("The sign-in provider could not be reached. Check OIDC_SERVER_URL.")
+        return sso_failed(request)
+
+
+@login_not_required
+@require_safe
+def sso_cancelled(request):
+    messages.info(request, _("You are not signed in: the sign-in was cancelled."))
+    return redirect("account_login")
+
+
+@login_not_required
+def sso_failed(request):
+    return render(request, "socialaccount/failed.html", status=502)

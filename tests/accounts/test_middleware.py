@@ -35,6 +35,10 @@ OPEN = {
     "account_reset_password_from_key",
     "mfa_authenticate",  # only between the two steps of signing in
     "mfa_login_webauthn",
+    "openid_connect_callback",
+    "openid_connect_login",
+    "socialaccount_login_cancelled",
+    "socialaccount_login_error",
     "accounts:invitation_accept",
     "admin:login",
 }
