@@ -1,7 +1,6 @@
 """Django's admin, for emergencies: people and invitations, and nothing that other apps register."""
 
 from allauth.account.decorators import secure_admin_login
-from allauth.account.models import EmailAddress
 from allauth.mfa.utils import is_mfa_enabled
 from django import forms
 from django.contrib import admin, messages
@@ -14,6 +13,7 @@ from django.utils.decorators import method_decorator
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Invitation, Role, User, role_names
+from accounts.people import forget_old_addresses
 
 
 class EmergencySite(admin.AdminSite):
@@ -88,10 +88,9 @@ class PersonAdmin(UserAdmin):
     add_fieldsets = [(None, {"fields": ["email", "name", "roles", "usable_password", "password1", "password2"]})]
 
     def save_model(self, request, obj, form, change):
-        """A new address replaces the old one for good: allauth's copy of the old would still sign in."""
         super().save_model(request, obj, form, change)
         if "email" in form.changed_data:
-            EmailAddress.objects.filter(user=obj).delete()
+            forget_old_addresses(obj)
 
     def has_delete_permission(self, request, obj=None):
         return False

@@ -267,17 +267,28 @@ class RolesForm(forms.Form):
     )
 
 
-class InviteForm(RolesForm):
-    """Whom to invite, and as what."""
-
-    email = EmailField(
+def address_field(required):
+    return EmailField(
         label=_("E-mail address"),
         widget=forms.EmailInput(attrs={"autocomplete": "off", "class": "fixed-l"}),
         error_messages={
-            "required": _("Enter the address the invitation goes to."),
+            "required": required,
             "invalid": _("Enter an e-mail address in full, such as name@example.com."),
         },
     )
+
+
+class PersonChangeForm(RolesForm):
+    """How a person signs in, and what they may do."""
+
+    email = address_field(_("Enter the address they sign in with."))
+    field_order = ["email", "roles"]
+
+
+class InviteForm(RolesForm):
+    """Whom to invite, and as what."""
+
+    email = address_field(_("Enter the address the invitation goes to."))
     field_order = ["email", "roles"]
 
     def __init__(self, *args, **kwargs):

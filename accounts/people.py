@@ -1,19 +1,30 @@
 """What administrators do with people. There is always one who can."""
 
+from allauth.account.models import EmailAddress
+from allauth.mfa.models import Authenticator
 from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.utils.translation import gettext as _
 
-from accounts.models import Role, User
+from accounts.models import Role, User, normal_email
 
 
 @transaction.atomic
-def change_roles(*, user, roles):
-    """The person holds these roles, at once. Raises `ValidationError` for the last administrator. Three queries."""
+def change(*, user, email, roles):
+    """The person signs in by this address and holds these roles, at once. Raises `ValidationError`, by field, for an address
+    that somebody has, and for the last administrator."""
     others_or_refuse(user, stays=Role.ADMINISTRATOR in roles)
-    user.roles = [role for role in Role.values if role in roles]
+    moved = normal_email(email) != user.email
+    user.email, user.roles = normal_email(email), [role for role in Role.values if role in roles]
     user.full_clean(exclude=["password"])
-    user.save(update_fields=["roles"])
+    user.save(update_fields=["email", "roles"])
+    if moved:
+        forget_old_addresses(user)
+
+
+def forget_old_addresses(user):
+    """Only the new address signs in: allauth keeps copies of what somebody once signed in with."""
+    EmailAddress.objects.filter(user=user).delete()
 
 
 @transaction.atomic
@@ -22,6 +33,13 @@ def deactivate(*, user):
     others_or_refuse(user, stays=False)
     user.is_active = False
     user.save(update_fields=["is_active"])
+    user.end_sessions()
+
+
+@transaction.atomic
+def forget_second_factors(*, user):
+    """For a lost phone: signing in asks for the password alone until a new one is set up. Signed out everywhere."""
+    Authenticator.objects.filter(user=user).delete()
     user.end_sessions()
 
 
@@ -38,5 +56,5 @@ def others_or_refuse(user, *, stays):
     )
     if not stays and administrators == {user.pk}:
         raise ValidationError(
-            _("There would be no administrator left. Give the role to somebody else first."), code="last"
+            {"roles": _("There would be no administrator left. Give the role to somebody else first.")}
         )

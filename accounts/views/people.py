@@ -1,5 +1,6 @@
 """People, for administrators: who there is, what they may do, and invitations."""
 
+from allauth.mfa.utils import is_mfa_enabled
 from django.contrib import messages
 from django.core.exceptions import ValidationError
 from django.shortcuts import get_object_or_404, redirect, render
@@ -7,7 +8,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from accounts import people
-from accounts.forms import InviteForm, RolesForm
+from accounts.forms import InviteForm, PersonChangeForm
 from accounts.invitations import invite
 from accounts.models import Invitation, User, role_names
 from config.access import allow
@@ -72,18 +73,21 @@ def invitation_withdraw(request, pk):
 
 @require_http_methods(FORM)
 def person_edit(request, pk):
-    """What a person may do, and what comes of taking it away."""
+    """How a person signs in, and what they may do."""
     person = get_object_or_404(User.objects.administered_by(request.user), pk=pk)
-    form = RolesForm(request.POST if request.method == "POST" else None, initial={"roles": person.roles})
+    initial = {"email": person.email, "roles": person.roles}
+    form = PersonChangeForm(request.POST if request.method == "POST" else None, initial=initial)
     if form.is_valid():
         try:
-            people.change_roles(user=person, roles=form.cleaned_data["roles"])
+            people.change(user=person, **form.cleaned_data)
         except ValidationError as problem:
-            form.add_error("roles", problem)
+            form.add_error(None, problem)
+            person.refresh_from_db()
         else:
             messages.success(request, _("%(name)s: %(roles)s.") % {"name": person, "roles": words_for(person.roles)})
             return redirect("people:person_list")
-    return render(request, "people/person_form.html", {"form": form, "person": person})
+    context = {"form": form, "person": person, "has_factors": is_mfa_enabled(person)}
+    return render(request, "people/person_form.html", context)
 
 
 def words_for(roles):
@@ -111,6 +115,17 @@ def person_reactivate(request, pk):
     people.reactivate(user=person)
     messages.success(request, _("%(name)s can sign in again.") % {"name": person})
     return redirect("people:person_edit", pk)
+
+
+@require_POST
+def person_forget_factors(request, pk):
+    """For a lost phone, once somebody has made sure that it is really they who ask."""
+    person = get_object_or_404(User.objects.administered_by(request.user), pk=pk)
+    people.forget_second_factors(user=person)
+    messages.success(
+        request, _("%(name)s signs in with the password alone, and sets up a new second factor.") % {"name": person}
+    )
+    return redirect("people:person_edit", pk) if person != request.user else redirect("account_login")
 
 
 @require_POST

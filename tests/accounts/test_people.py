@@ -6,9 +6,11 @@ import threading
 from datetime import timedelta
 
 import pytest
+from allauth.mfa.totp.internal.auth import TOTP, generate_totp_secret
 from django.core import mail
 from django.core.exceptions import ValidationError
 from django.db import connection
+from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
 
@@ -38,7 +40,16 @@ def test_people_are_for_administrators(client, role):
     person, invitation = make_user(), make_invitation(Role.INTERVIEWER)[0]
     client.force_login(make_user(*([role] if role else [])))
     gets = [LIST, INVITE, url("person_edit", person), url("person_deactivate", person)]
-    posts = [url(name, person) for name in ("person_deactivate", "person_reactivate", "person_sign_out", "person_edit")]
+    posts = [
+        url(name, person)
+        for name in (
+            "person_deactivate",
+            "person_reactivate",
+            "person_sign_out",
+            "person_edit",
+            "person_forget_factors",
+        )
+    ]
     posts += [INVITE, url("invitation_resend", invitation), url("invitation_withdraw", invitation)]
 
     statuses = {client.get(address).status_code for address in gets} | {
@@ -91,7 +102,8 @@ def test_list_finds_by_name_and_address(client, administrator):
 def test_roles_change_at_once(client, administrator):
     person = make_user(Role.INTERVIEWER)
 
-    response = client.post(url("person_edit", person), {"roles": ["recruiter", "hiring_manager"]}, follow=True)
+    data = {"email": person.email, "roles": ["recruiter", "hiring_manager"]}
+    response = client.post(url("person_edit", person), data, follow=True)
 
     person.refresh_from_db()
     assert person.roles == [Role.HIRING_MANAGER, Role.RECRUITER]
@@ -101,7 +113,7 @@ def test_roles_change_at_once(client, administrator):
 def test_unknown_role_is_refused(client, administrator):
     person = make_user(Role.INTERVIEWER)
 
-    response = client.post(url("person_edit", person), {"roles": ["owner"]})
+    response = client.post(url("person_edit", person), {"email": person.email, "roles": ["owner"]})
 
     person.refresh_from_db()
     assert (response.status_code, person.roles) == (200, [Role.INTERVIEWER])
@@ -111,7 +123,7 @@ def test_unknown_role_is_refused(client, administrator):
 def test_last_administrator_stays(client, administrator):
     make_user(Role.ADMINISTRATOR, is_active=False)
 
-    roles = client.post(url("person_edit", administrator), {"roles": ["recruiter"]})
+    roles = client.post(url("person_edit", administrator), {"email": administrator.email, "roles": ["recruiter"]})
     leaving = client.post(url("person_deactivate", administrator), follow=True)
 
     administrator.refresh_from_db()
@@ -147,8 +159,6 @@ def test_two_administrators_who_leave_at_once_do_not_leave_nobody():
 
 
 def test_deactivation_ends_every_session_for_good(client, administrator):
-    from django.test import Client
-
     person = make_user(Role.INTERVIEWER)
     laptop, phone = Client(), Client()
     for device in (laptop, phone):
@@ -165,8 +175,6 @@ def test_deactivation_ends_every_session_for_good(client, administrator):
 
 
 def test_signing_out_everywhere_leaves_the_person_able_to_sign_in(client, administrator):
-    from django.test import Client
-
     person = make_user(Role.INTERVIEWER)
     lost = Client()
     lost.force_login(person)
@@ -259,3 +267,35 @@ def test_invitation_that_ended_can_be_sent_again(client, administrator):
 
     assert "the link ended" in page
     assert len(mail.outbox) == 1
+
+
+def test_address_changes_for_good(client, administrator):
+    person = make_user(Role.INTERVIEWER, email="old@example.test")
+    device = Client()
+    device.post(reverse("account_login"), {"login": "old@example.test", "password": PASSWORD})
+    make_user(email="taken@example.test")
+
+    taken = client.post(url("person_edit", person), {"email": "Taken@example.test", "roles": ["interviewer"]})
+    client.post(url("person_edit", person), {"email": "New@example.test", "roles": ["interviewer"]})
+
+    person.refresh_from_db()
+    old, new = (
+        Client().post(reverse("account_login"), {"login": login, "password": PASSWORD}).status_code
+        for login in ("old@example.test", "new@example.test")
+    )
+    assert taken.context["form"].errors == {"email": ["Somebody signs in with this address already."]}
+    assert (person.email, old, new) == ("new@example.test", 200, 302)
+
+
+def test_second_factors_of_a_lost_phone_are_forgotten(client, administrator):
+    person = make_user(Role.INTERVIEWER)
+    TOTP.activate(person, generate_totp_secret())
+    lost = Client()
+    lost.force_login(person)
+    page = client.get(url("person_edit", person)).content.decode()
+
+    client.post(url("person_forget_factors", person))
+    response = Client().post(reverse("account_login"), {"login": person.email, "password": PASSWORD})
+
+    assert "Forget them" in page
+    assert (response.url, lost.get("/").status_code) == ("/", 302)
