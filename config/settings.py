@@ -50,6 +50,7 @@ else:
     required("ALLOWED_HOSTS", "the host names people use, separated by commas.")
     ALLOWED_HOSTS = env.list("ALLOWED_HOSTS")
     required("DATABASE_URL", "postgres://user:password@host:5432/name of a PostgreSQL 15 to 18.")
+SECRET_KEY_FALLBACKS = env.list("SECRET_KEY_FALLBACKS", default=[])  # earlier ones, while they are replaced
 
 if env.str("DATABASE_URL", default=""):
     DATABASES = {"default": env.db_url("DATABASE_URL")}
