@@ -8,7 +8,7 @@ BROWSER_TESTS := $(wildcard tests/e2e tests/faults)
 export EVENHAND_ENV ?= development
 
 .DEFAULT_GOAL := help
-.PHONY: help install run test unit servers browser lint bench axe screenshots faults faults-sabotage clean
+.PHONY: help install run test unit servers browser lint bench axe screenshots faults faults-sabotage fuzz clean
 .NOTPARALLEL:
 
 help: ## List these commands
@@ -64,6 +64,9 @@ faults: $(STAMP) ## Break everything while somebody types, briefly; FAULT=tab-cl
 
 faults-sabotage: $(STAMP) ## Check that the faults are noticed when saving itself is broken
 	$(BIN)/python -m tests.faults.sabotage
+
+fuzz: $(STAMP) ## Send hostile requests to every endpoint and count server errors (CASES=500 SEED=2)
+	$(BIN)/python -m tests.fuzz $(CASES:%=--cases %) $(SEED:%=--seed %)
 
 clean: ## Remove what was built; keeps .venv and the database in var/
 	rm -rf staticfiles build .pytest_cache .ruff_cache .hypothesis .coverage .coverage.*
