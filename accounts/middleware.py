@@ -109,12 +109,14 @@ def wants_events(request):
 
 
 def page_of(request):
-    """The address of the page somebody was on: a fragment, or where a form goes, is no place to come back to."""
-    if request.htmx:
-        return request.htmx.current_url_abs_path or "/"
-    if request.method in SAFE_METHODS:
+    """The address of the page somebody was on: a fragment, or where a form goes, is no place to come back to. "/" where
+    the browser names none, or none that is an address."""
+    if not request.htmx and request.method in SAFE_METHODS:
         return request.get_full_path()
-    referer = urlsplit(request.headers.get("Referer", ""))
-    if referer.netloc != request.get_host():
+    try:
+        if request.htmx:
+            return request.htmx.current_url_abs_path or "/"
+        referer = urlsplit(request.headers.get("Referer", ""))
+    except ValueError:
         return "/"
-    return referer._replace(scheme="", netloc="").geturl()
+    return referer._replace(scheme="", netloc="").geturl() if referer.netloc == request.get_host() else "/"

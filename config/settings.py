@@ -205,6 +205,7 @@ SOCIALACCOUNT_PROVIDERS = {
         else [],
     }
 }
+SESSION_ENGINE = "config.sessions"
 SESSION_COOKIE_AGE = 60 * 60 * 24 * 14
 EMAIL_BACKEND = (
     "django.core.mail.backends.console.EmailBackend"

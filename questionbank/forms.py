@@ -179,7 +179,8 @@ class LinesField(forms.CharField):
         return "\n".join(value) if isinstance(value, list) else value
 
     def to_python(self, value):
-        return [line for line in (" ".join(line.split()) for line in super().to_python(value).splitlines()) if line]
+        lines = super().to_python(value).replace("\0", "").splitlines()  # the validator sees only a list
+        return [line for line in (" ".join(line.split()) for line in lines) if line]
 
     def validate(self, value):
         super().validate(value)

@@ -26,12 +26,22 @@ def scorecard_ops(request, pk):
     return JsonResponse({"results": results, "saved_at": timezone.now()})
 
 
+class HeadsField(forms.JSONField):
+    """JSON that Python can read: a number of thousands of digits, or lists in lists in lists, are refused like any other."""
+
+    def to_python(self, value):
+        try:
+            return super().to_python(value)
+        except (ValueError, RecursionError) as problem:
+            raise forms.ValidationError(self.error_messages["invalid"], code="invalid") from problem
+
+
 class SubmitForm(forms.Form):
     """`heads` is what the page showed, as `interviews.saving.heads_of` gives it; `op` makes a repetition harmless."""
 
     op = forms.UUIDField(widget=forms.HiddenInput)
     # Not required, because nothing typed yet is `{}`, which counts as empty; an absent value is refused below.
-    heads = forms.JSONField(widget=forms.HiddenInput, required=False)
+    heads = HeadsField(widget=forms.HiddenInput, required=False)
 
     def clean_heads(self):
         heads = self.cleaned_data["heads"]

@@ -318,3 +318,17 @@ def test_cookies_in_production_belong_to_the_host():
     )
 
     assert json.loads(run.stdout) == PRODUCTION
+
+
+@pytest.mark.parametrize("header", [{"HX-Request": "true", "HX-Current-URL": "http://["}, {"Referer": "http://["}])
+def test_address_that_is_none_leads_to_the_start(client, header):
+    response = client.generic("POST" if "Referer" in header else "GET", SETTINGS, headers=header)
+
+    led_to = response.headers.get("HX-Redirect") or response.url
+    assert led_to == f"{SIGN_IN}?next=/"
+
+
+def test_session_cookie_that_was_never_one_is_none(client):
+    client.cookies["sessionid"] = '"abcdefgh\\000"'
+
+    assert client.get(SETTINGS).url == f"{SIGN_IN}?next={SETTINGS}"

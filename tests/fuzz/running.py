@@ -30,7 +30,6 @@ class Report:
     endpoints: list
     played: Counter = field(default_factory=Counter)  # endpoint -> cases
     errors: dict = field(default_factory=dict)  # origin -> the smallest ServerError of it
-    known: dict = field(default_factory=dict)  # the same, of those that are to be ignored
     slow: dict = field(default_factory=dict)  # endpoint -> (seconds, the case), of what takes suspiciously long
 
     @property
@@ -41,13 +40,13 @@ class Report:
         return f"fuzz endpoints={len(self.endpoints)} cases={self.cases} server_errors={len(self.errors)}"
 
 
-def fuzz(*, wanted, seeded, ignore=lambda error: False, say=lambda line: None):
+def fuzz(*, wanted, seeded, say=lambda line: None):
     """Plays so many cases over all endpoints, in a world of its own in the database of this moment."""
     with override_settings(ACCOUNT_REAUTHENTICATION_TIMEOUT=86_400, ACCOUNT_RATE_LIMITS=False):
-        return play_all(build_world(), wanted, seeded, ignore, say)
+        return play_all(build_world(), wanted, seeded, say)
 
 
-def play_all(world, wanted, seeded, ignore, say):
+def play_all(world, wanted, seeded, say):
     clients = sign_all_in(world)
     endpoints = find_endpoints(world, clients)
     report = Report(endpoints)
@@ -58,7 +57,7 @@ def play_all(world, wanted, seeded, ignore, say):
         for endpoint, weight in zip(endpoints, weights, strict=True):
             seeded += 1
             share = max(1, wanted // (laps * sum(weights))) * weight
-            search = Search(endpoint, world, clients, report, ignore)
+            search = Search(endpoint, world, clients, report)
             for error in search.until(min(wanted, report.cases + share), seeded):
                 say(described(error, asked))
     return report
@@ -76,7 +75,6 @@ class Search:
     world: object
     clients: dict
     report: Report
-    ignore: object
 
     def until(self, last, seeded):
         """Yields each new error at its smallest, and goes on behind it."""
@@ -111,10 +109,7 @@ class Search:
         error, took = play(case, self.clients), time.monotonic() - started
         if took > max(SLOW, report.slow.get(case.endpoint, (0,))[0]):
             report.slow[case.endpoint] = took, case
-        if error is None or error.origin in report.errors or error.origin in report.known:
-            return None
-        if self.ignore(error):
-            report.known[error.origin] = error
+        if error is None or error.origin in report.errors:
             return None
         return error
 

@@ -150,6 +150,7 @@ def build_world():
         "detail": questions[0].reference_answers.first().pk,
         "field": "text",
         "token": token,
+        "provider_id": "sso",
         "uidb36": "1",
         "key": "set-password",
     }

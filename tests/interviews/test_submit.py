@@ -294,3 +294,16 @@ def test_get_is_not_allowed(client):
     client.force_login(scorecard.author)
 
     assert client.get(reverse("interviews:scorecard_submit", args=[scorecard.pk])).status_code == 405
+
+
+@pytest.mark.parametrize("heads", ["9" * 5000, "[" * 100_000, "{", ""])
+def test_heads_that_are_none_are_refused_in_words(client, heads):
+    scorecard = make_rated_scorecard()
+    client.force_login(scorecard.author)
+
+    response = client.post(
+        reverse("interviews:scorecard_submit", args=[scorecard.pk]), {"op": str(uuid.uuid4()), "heads": heads}
+    )
+
+    assert response.status_code == 400
+    assert "Reload it and submit again." in response.content.decode()
