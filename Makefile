@@ -8,7 +8,7 @@ BROWSER_TESTS := $(wildcard tests/e2e tests/faults)
 export EVENHAND_ENV ?= development
 
 .DEFAULT_GOAL := help
-.PHONY: help install run test unit servers browser lint bench axe screenshots faults faults-sabotage fuzz clean
+.PHONY: help install run test unit servers browser lint bench access axe screenshots faults faults-sabotage fuzz clean
 .NOTPARALLEL:
 
 help: ## List these commands
@@ -52,6 +52,9 @@ lint: $(STAMP) ## Check style, templates and migrations
 
 bench: $(STAMP) ## Measure, and fail on a missed goal
 	$(BIN)/python -m tests.bench
+
+access: $(STAMP) ## Ask for every address as everybody, in every state, and compare with tests/access/matrix.txt
+	$(BIN)/python -m tests.access
 
 axe: $(STAMP) ## Check accessibility of every page
 	$(BIN)/python -m tests.e2e.axe

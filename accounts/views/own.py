@@ -90,4 +90,4 @@ def sso_cancelled(request):
 
 @login_not_required
 def sso_failed(request):
-    return render(request, "socialaccount/failed.html", status=502)
+    return render(request, "socialaccount/failed.html")

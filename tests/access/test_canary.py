@@ -1,0 +1,120 @@
+"""What is sealed is nowhere: not in a page, fragment or JSON, not in what a search finds, not in a number or an order."""
+
+import pytest
+from django.urls import reverse
+
+from tests.access import canary
+from tests.access.canary import HUSHED, NAMED, PLACES, READERS, SEALED_OUT, STRANGERS, WORD, CanaryWorld
+from tests.access.world import undone
+from tests.factories import rate, submitted
+
+pytestmark = pytest.mark.django_db
+
+DRAFTS = ["live", "finished"]
+# The panelist's own are the drafts, the lead's own is the submitted one.
+CLOSED = {viewer: list(PLACES) for viewer in [*STRANGERS, *SEALED_OUT]} | {"panelist": ["half"], "lead": DRAFTS}
+HIGH, LOW = {"rating": 5, "recommendation": 4}, {"rating": 1, "recommendation": 1}
+
+
+@pytest.fixture(scope="module")
+def world(django_db_setup, django_db_blocker):
+    with django_db_blocker.unblock(), undone():
+        yield CanaryWorld()
+
+
+@pytest.mark.parametrize("viewer", CLOSED)
+def test_word_that_is_sealed_is_in_no_answer(world, viewer):
+    with undone():
+        world.write(**HIGH, but_not_of=viewer)
+
+        assert canary.leaks(world, viewer, CLOSED[viewer]) == []
+
+
+# The other strangers see no list and no page of any interview, which the matrix has asked for.
+@pytest.mark.parametrize("viewer", ["othermgr", *SEALED_OUT, "panelist", "lead"])
+def test_rating_that_is_sealed_changes_no_answer(world, viewer):
+    """The same pages with the highest and with the lowest rating and recommendation in others' scorecards."""
+    answers = []
+    for ratings in (HIGH, LOW):
+        with undone():
+            world.write(**ratings, but_not_of=viewer)
+            answers.append(canary.seen(world, viewer, CLOSED[viewer]))
+
+    assert [page for page in answers[0] if answers[0][page] != answers[1][page]] == []
+
+
+@pytest.mark.parametrize("viewer", READERS)
+def test_drafts_are_closed_to_those_who_read_what_is_submitted(world, viewer):
+    with undone():
+        world.write(**HIGH)
+
+        for state in DRAFTS:
+            for name in ("record_detail", "interview_detail"):
+                text = canary.said(world.ask(viewer, "GET", world.address(f"interviews:{name}", state, viewer)))
+                assert (WORD in text, HUSHED in text) == (False, False)
+
+
+@pytest.mark.parametrize("viewer", READERS)
+def test_word_is_found_by_those_who_may_read_it(world, viewer):
+    with undone():
+        world.write(**HIGH)
+
+        assert shows(world, viewer)
+        assert finds(world, viewer)
+
+
+def shows(world, viewer):
+    text = canary.said(world.ask(viewer, "GET", world.address("interviews:record_detail", "half", viewer)))
+    return WORD in text and HUSHED in text
+
+
+def finds(world, viewer):
+    text = canary.said(world.ask(viewer, "GET", f"{reverse('interviews:record_list')}?words={WORD}"))
+    return f"{NAMED} half" in text
+
+
+@pytest.mark.parametrize("viewer", ["panelist", "observer", "excused recruiter"])
+def test_word_is_shown_once_the_last_has_submitted(world, viewer):
+    with undone():
+        world.write(**HIGH)
+        assert not shows(world, viewer)
+        assert not finds(world, viewer)
+
+        submitted(rate(world.interviews["half"].scorecards.get(author=world.viewers["panelist"])))
+
+        assert shows(world, viewer)
+        assert finds(world, viewer)
+
+
+@pytest.mark.parametrize("viewer", ["excused", "owing recruiter"])
+def test_word_stays_closed_to_the_excused_and_to_who_owes_elsewhere(world, viewer):
+    with undone():
+        world.write(**HIGH)
+
+        submitted(rate(world.interviews["half"].scorecards.get(author=world.viewers["panelist"])))
+
+        assert not shows(world, viewer)
+        assert not finds(world, viewer)
+
+
+def test_what_shows_the_word_would_be_noticed(world):
+    with undone():
+        world.write(**HIGH)
+
+        found = canary.leaks(world, "recruiter", ["half"])
+
+        assert "interviews:record_detail half , page: says it" in found
+        assert f"interviews:record_list?words={WORD}, page: names an interview" in found
+
+
+def test_rating_that_is_open_would_be_noticed(world):
+    pages = []
+    for ratings in (HIGH, LOW):
+        with undone():
+            world.write(**ratings)
+            pages.append(canary.seen(world, "recruiter", ["half"]))
+
+    differing = [page for page in pages[0] if pages[0][page] != pages[1][page]]
+
+    assert ("interviews:record_detail", "half", "") in differing
+    assert ("interviews:record_list", "", "recommendation=4") in differing
