@@ -78,7 +78,7 @@ def sso_login(request, provider_id):
         return openid_connect.login(request, provider_id)
     except RequestException:
         logger.exception("The sign-in provider could not be reached. Check OIDC_SERVER_URL.")
-        return sso_failed(request)
+        return render(request, "socialaccount/failed.html")
 
 
 @login_not_required
@@ -89,5 +89,6 @@ def sso_cancelled(request):
 
 
 @login_not_required
+@require_safe
 def sso_failed(request):
     return render(request, "socialaccount/failed.html")

@@ -127,6 +127,7 @@ def room_context(user, place):
 @require_POST
 def interview_start(request, pk):
     """Starts it; with another one running in which this person sits, only if they said that they mean it."""
+    led_by(request, pk)
     form = StartForm(request.POST)
     meant = form.is_valid() and form.cleaned_data["anyway"]
     if not meant and Interview.objects.running_with(request.user).exclude(pk=pk).exists():
@@ -136,13 +137,18 @@ def interview_start(request, pk):
 
 def led(request, pk, act, to="interviews:room", **details):
     """Does what only the lead may do, then shows the page that follows; a refusal goes back with its sentence."""
-    interview = get_or_refuse(Interview.objects.visible_to(request.user), Interview.objects.led_by(request.user), pk=pk)
+    interview = led_by(request, pk)
     try:
         act(interview=interview, by=request.user, **details)
     except Problem as problem:
         messages.error(request, problem.sentence)
         return redirect("interviews:room", pk)
     return redirect(to, pk)
+
+
+def led_by(request, pk):
+    """The interview, for its lead."""
+    return get_or_refuse(Interview.objects.visible_to(request.user), Interview.objects.led_by(request.user), pk=pk)
 
 
 @require_POST

@@ -2,7 +2,7 @@
 
 from django.http import Http404
 from django.shortcuts import redirect, render
-from django.views.decorators.http import require_http_methods, require_POST
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from config.access import get_or_refuse
 from questionbank import details
@@ -61,6 +61,7 @@ def detail_confirm(request, pk, kind):
     return _changed(request, question, kind)
 
 
+@require_safe
 def detail_list(request, pk, kind):
     """The kind as it stands: what Cancel goes back to."""
     question = get_or_refuse(

@@ -21,6 +21,7 @@ PAGE = 25
 @require_GET
 def question_list(request):
     """Browse with filters, or the best 200 for some words. Up to 10 queries, however many questions."""
+    allow(visible=request.user.reads_bank, allowed=True)
     questions = Question.objects.visible_to(request.user)
     sets = QuestionSet.objects.visible_to(request.user)
     form = QuestionFilterForm(request.GET, sets=sets, topics=questions.topics())

@@ -16,6 +16,7 @@ PAGE = 30
 @require_GET
 def set_list(request):
     """Sets by title, 30 a page, with counts. 5 queries however many sets."""
+    allow(visible=request.user.reads_bank, allowed=True)
     sets = QuestionSet.objects.visible_to(request.user)
     words, archived = request.GET.get("title", "")[:120], request.GET.get("archived") == "1"
     chosen = (sets.archived() if archived else sets.current()).titled(words.replace("\0", ""))

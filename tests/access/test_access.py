@@ -45,7 +45,7 @@ def test_state_without_a_row_or_with_two_is_noticed():
 def test_answer_other_than_the_matrix_says_is_noticed(world):
     rows = [matrix.Row(method, (), {"anonymous": "404", "lead": "ok"}, wrong=False) for method in matrix.METHODS]
 
-    cases, wrong = matrix.check(world, "healthz", rows)
+    cases, wrong = matrix.check(world, "account_login", rows)
 
     assert (cases, wrong) == (
         4,

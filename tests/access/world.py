@@ -255,6 +255,8 @@ class World:
             user = self.person
             key = default_token_generator.make_token(user) if state == "waiting" else "nothing"
             return {"uidb36": user_pk_to_url_str(user), "key": key}
+        if name.startswith("openid_connect_"):
+            return {"provider_id": "sso"}
         if name in PASSKEY:
             mine = viewer if state == "own" and viewer in self.passkeys else "gone"
             return {"pk": self.passkeys[mine].pk if self.passkeys else 0}
@@ -299,6 +301,7 @@ OTHER_STATES = {
     "people:person_edit": ["active", "inactive", "self"],
     "people:person_deactivate": ["active", "inactive", "self"],
     "people:person_reactivate": ["active", "inactive", "self"],
+    "people:person_forget_factors": ["active", "inactive", "self"],
     "people:person_sign_out": ["active", "inactive", "self"],
     ADMIN: [WITHOUT_FACTOR, WITH_FACTOR],
 }
