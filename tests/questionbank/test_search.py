@@ -296,11 +296,11 @@ def test_question_list_query_count(client, django_assert_num_queries, count, giv
         client.get(LIST, given)
 
 
-def test_question_list_by_someone_without_a_role_is_empty(client):
+def test_question_list_is_not_there_for_someone_without_a_role(client):
     make_question()
     client.force_login(make_user())
 
-    assert client.get(LIST).context["questions"] == []
+    assert client.get(LIST).status_code == 404
 
 
 def test_question_list_refuses_post(client):

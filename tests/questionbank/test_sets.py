@@ -78,11 +78,11 @@ def test_set_list_finds_by_title_and_shows_archived_apart(client, reader):
     assert [one.title for one in client.get(LIST, {"archived": "1"}).context["sets"]] == ["Old"]
 
 
-def test_set_list_is_empty_without_a_role(client):
+def test_set_list_is_not_there_without_a_role(client):
     make_question_set()
     client.force_login(make_user())
 
-    assert client.get(LIST).context["sets"] == []
+    assert client.get(LIST).status_code == 404
 
 
 @pytest.mark.parametrize("count", [1, 3])
