@@ -150,7 +150,7 @@ def test_session_that_ends_is_signed_in_again_in_a_popup(open_page, live):
 
     said = state(page, "signin")
     with page.expect_popup() as opened:
-        page.get_by_role("button", name="Sign in", exact=True).click()
+        page.get_by_role("button", name="Sign in to save").click()
     popup = opened.value
     popup.fill("[name=login]", lead.email)
     popup.fill("[name=password]", PASSWORD)
