@@ -19,3 +19,4 @@ DATABASES["default"]["TEST"] = {"NAME": os.environ.get("EVENHAND_TEST_DB") or No
 
 # The room saves and retries as in life, only sooner: a browser test should not wait for people's pauses.
 SAVING = {"idle": 150, "most": 500, "timeout": 5000, "retry_first": 150, "retry_most": 1000}
+EMAIL_BACKEND = "django.core.mail.backends.locmem.EmailBackend"
