@@ -7,18 +7,19 @@ from django.template.loader import render_to_string
 from django.urls import reverse
 
 from accounts.models import Invitation, role_names
+from config.address import base_url
 
 logger = logging.getLogger(__name__)
 
 
-def invite(*, email, roles, by, address):
-    """A fresh invitation, mailed with its link at `address` (`https://…`, no slash at the end): `(invitation, link)`.
+def invite(*, email, roles, by):
+    """A fresh invitation, mailed with its link: `(invitation, link)`.
 
     `link` is "" once the mail is on its way; where the mail server refuses or cannot be reached, it is the link, for the
     administrator to hand on, as nothing else has it. Raises `ValidationError` as `Invitation.objects.invite`.
     """
     invitation, token = Invitation.objects.invite(email=email, roles=roles, invited_by=by)
-    link = address + reverse("accounts:invitation_accept", args=[token])
+    link = base_url() + reverse("accounts:invitation_accept", args=[token])
     return invitation, "" if mailed(invitation, link) else link
 
 

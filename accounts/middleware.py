@@ -41,7 +41,7 @@ class SecondFactorMiddleware:
     """Who holds a role of MFA_REQUIRED_ROLES sets up a second factor before anything else.
 
     Words on their way from a room are taken all the same: a rule that comes into force during an interview loses none.
-    One query until there is a second factor, then none in that session.
+    One query for them, none for anyone else: a factor that was taken away meanwhile is noticed at the next page.
     """
 
     def __init__(self, get_response):
@@ -56,12 +56,10 @@ class SecondFactorMiddleware:
             return None
         if request.path.startswith(ALWAYS_OPEN) or request.resolver_match.view_name in WORDS_ON_THEIR_WAY:
             return None
-        if not request.session.get("second_factor"):
-            if not is_mfa_enabled(user):
-                messages.info(request, _("Your role asks for a second way to prove that it is you. Add one to go on."))
-                return redirect("mfa_index")
-            request.session["second_factor"] = True
-        return None
+        if is_mfa_enabled(user):
+            return None
+        messages.info(request, _("Your role asks for a second way to prove that it is you. Add one to go on."))
+        return redirect("mfa_index")
 
 
 ALWAYS_OPEN = ("/accounts/", "/static/", "/sw.js", "/healthz")

@@ -30,6 +30,7 @@ def main():
     os.environ.setdefault("EVENHAND_ENV", "development")
     if os.environ["EVENHAND_ENV"] != "development":
         sys.exit("`make run` loads demo data, so it runs in development only. Unset EVENHAND_ENV, or see README.md.")
+    os.environ.setdefault("EVENHAND_URL", f"http://localhost:{options.port}")
     signal.signal(signal.SIGTERM, signal.default_int_handler)
     signal.signal(signal.SIGHUP, lambda *_: signal.raise_signal(signal.SIGTERM))
     try:

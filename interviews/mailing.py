@@ -42,7 +42,7 @@ def tell_panel(interview, news, *, at=None, before=None, reason=""):
 def tell(interview, news, *, people, **details):
     """As `tell_panel`, to these `(user, place)` only: who has just come or gone."""
     if not interview.demo:
-        transaction.on_commit(lambda: send(invitations(interview, news, people, **details)))
+        transaction.on_commit(lambda: send(invitations(interview, news, people, **details)), robust=True)
 
 
 def invitations(interview, news, people, *, at=None, before=None, reason=""):
@@ -112,16 +112,26 @@ def send(messages):
         return 0
 
 
-@transaction.atomic
 def remind():
-    """Mails everybody whose scorecard is due soon, once, unless they have switched reminders off: how many were sent."""
+    """Mails everybody whose scorecard is due soon, once, unless they have switched reminders off: how many were sent.
+
+    What could not be sent is tried again the next time. No lock is held while a mail is on its way: its reader may be
+    saving words.
+    """
+    scorecards = claimed()
+    unsent = [scorecard.pk for scorecard in scorecards if not send([reminder(scorecard)])]
+    Scorecard.objects.filter(pk__in=unsent, submitted_at=None).update(reminded_at=None)
+    return len(scorecards) - len(unsent)
+
+
+@transaction.atomic
+def claimed():
+    """The scorecards to remind of, marked as reminded, so that nobody else who runs this reminds of them too."""
     due = Scorecard.objects.due_soon().filter(author__is_active=True, author__reminders=True, interview__demo=False)
     due = due.select_related("author", "interview__candidate", "interview__opening")
     scorecards = list(due.select_for_update(of=("self",), skip_locked=True, no_key=True))
-    sent = send([reminder(scorecard) for scorecard in scorecards])
-    if sent:
-        Scorecard.objects.filter(pk__in=[scorecard.pk for scorecard in scorecards]).update(reminded_at=timezone.now())
-    return sent
+    Scorecard.objects.filter(pk__in=[scorecard.pk for scorecard in scorecards]).update(reminded_at=timezone.now())
+    return scorecards
 
 
 def reminder(scorecard):

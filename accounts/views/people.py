@@ -44,8 +44,7 @@ def invitation_create(request):
 
 def invited(request, *, email, roles):
     """Sends an invitation, and says what became of it."""
-    address = request.build_absolute_uri("/").rstrip("/")
-    invitation, link = invite(email=email, roles=roles, by=request.user, address=address)
+    invitation, link = invite(email=email, roles=roles, by=request.user)
     if not link:
         messages.success(
             request, _("An invitation is on its way to %(email)s. It works for seven days.") % {"email": invitation}

@@ -144,19 +144,29 @@ def test_role_that_must_have_a_second_factor_sets_one_up_first(client, settings,
     assert response.request["PATH_INFO"] == reverse(where)
 
 
-def test_role_that_has_its_second_factor_goes_on_without_a_query(client, settings):
+def test_role_that_takes_its_second_factor_away_is_asked_again(client, settings):
+    settings.MFA_REQUIRED_ROLES = ["interviewer"]
     with_app(client)
     page = reverse("questionbank:set_list")
+    before = client.get(page).status_code
+
+    client.post(reverse("mfa_deactivate_totp"))
+
+    assert (before, client.get(page).url) == (200, reverse("mfa_index"))
+
+
+def test_second_factor_costs_others_no_query(client, settings):
+    client.force_login(make_user(Role.INTERVIEWER))
+    page = reverse("questionbank:set_list")
     client.get(page)
-    with CaptureQueriesContext(connection) as before:
-        client.get(page)
-    settings.MFA_REQUIRED_ROLES = ["interviewer"]
-    first = client.get(page).status_code
+    counts = []
+    for roles in ([], ["administrator"]):
+        settings.MFA_REQUIRED_ROLES = roles
+        with CaptureQueriesContext(connection) as queries:
+            client.get(page)
+        counts.append(len(queries))
 
-    with CaptureQueriesContext(connection) as after:
-        client.get(page)
-
-    assert (first, len(after)) == (200, len(before))
+    assert counts[0] == counts[1]
 
 
 def test_sessions_are_listed_and_ended_elsewhere():

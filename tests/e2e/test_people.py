@@ -67,4 +67,7 @@ def test_browser_without_a_passkey_says_so(open_page):
 
     page.get_by_role("button", name="Sign in with a passkey").click()
 
-    page.get_by_text("Your browser gave no passkey. Sign in with your password.").wait_for()
+    said = page.locator("[data-passkey-said]")
+    said.wait_for()
+    assert said.inner_text() == "Your browser gave no passkey. Sign in with your password."
+    assert page.get_by_role("button", name="Sign in", exact=True).is_enabled()

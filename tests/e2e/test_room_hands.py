@@ -945,8 +945,11 @@ def test_keys_without_a_place_in_a_rehearsal_say_so(open_page):
     page.keyboard.press("w")
 
     page.locator("[data-pace-words]", has_text="That is not possible here.").wait_for()
+    swaps = page.locator("#swap").count()
     page.keyboard.press("e")
-    page.wait_for_url("**/")
+    page.get_by_role("heading", name="Today").wait_for()
+
+    assert (swaps, page.url.endswith("/rehearsal/")) == (0, False)
 
 
 def test_added_question_comes_at_the_stage_one_is_in(open_page):

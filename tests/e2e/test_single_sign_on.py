@@ -105,3 +105,4 @@ def test_provider_out_of_reach_is_told_so(open_page, settings):
     page.get_by_role("button", name="Sign in with Example account").click()
 
     page.get_by_role("heading", name="Signing in did not work").wait_for()
+    assert page.get_by_role("link", name="Back to the sign-in page").get_attribute("href") == "/accounts/login/"

@@ -81,7 +81,7 @@ class Search:
         while self.report.cases < last:
             before, smallest = self.report.cases, {}
             try:
-                self.test(last - before, seeded, smallest)()
+                self.player(last - before, seeded, smallest)()
             except Found:
                 self.report.errors |= smallest
                 yield from smallest.values()
@@ -89,7 +89,9 @@ class Search:
                 return  # there is nothing else to draw
             seeded += 500_000
 
-    def test(self, examples, seeded, smallest):
+    def player(self, examples, seeded, smallest):
+        """What plays so many cases, as hypothesis draws them, until one fails in a way that nobody has seen."""
+
         @seed(seeded)
         @settings(PROFILE, max_examples=examples)
         @given(case=cases(self.endpoint, self.world))

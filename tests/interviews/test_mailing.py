@@ -11,6 +11,7 @@ from icalendar import Calendar
 
 from accounts.models import Role
 from interviews import lifecycle
+from interviews.mailing import remind
 from interviews.models import Interview, Place, State
 from tests.factories import make_candidate, make_interview, make_panelist, make_user, make_version, rate, submitted
 
@@ -183,3 +184,18 @@ def test_reminder_comes_once_to_who_owes_and_wants_it(django_assert_max_num_quer
     assert counts == [[wants.email], [wants.email]]
     assert f"/interviews/{interview.pk}/review/" in mail.outbox[0].body
     assert early.scorecards.get().reminded_at is None
+
+
+def test_reminder_that_could_not_be_sent_is_sent_the_next_time(settings):
+    interview = make_interview(state=State.FINISHED)
+    Interview.objects.filter(pk=interview.pk).update(finished_at=timezone.now() - timedelta(hours=21))
+    works = settings.EMAIL_BACKEND
+    with socket.socket() as closed:
+        closed.bind(("127.0.0.1", 0))
+        settings.EMAIL_BACKEND = "django.core.mail.backends.smtp.EmailBackend"
+        settings.EMAIL_HOST, settings.EMAIL_PORT = closed.getsockname()
+        first = remind()
+    settings.EMAIL_BACKEND = works
+    mail.outbox.clear()
+
+    assert (first, remind(), remind(), len(mail.outbox)) == (0, 1, 0, 1)
