@@ -5,6 +5,7 @@ import re
 import pytest
 from allauth.mfa.models import Authenticator
 from allauth.mfa.totp.internal.auth import format_hotp_value, hotp_value, yield_hotp_counters_from_time
+from allauth.usersessions.models import UserSession
 from django.core import mail
 from django.db import connection
 from django.test import Client
@@ -213,3 +214,10 @@ def test_second_factor_pages_need_someone_signed_in(client):
         f"{reverse('account_login')}?next={reverse(name)}" for name in names
     }
     assert mail.outbox == []
+
+
+def test_session_from_before_the_list_was_kept_is_told(client):
+    client.force_login(make_user())
+    UserSession.objects.all().delete()
+
+    assert "Nowhere but here, as far as is known" in client.get(reverse("usersessions_list")).content.decode()

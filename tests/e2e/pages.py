@@ -373,6 +373,7 @@ STATES = [
     Page("questionbank:import_start", called="error", shows=ERROR, reach=submit_empty),
     Page("people:person_list", "administrator", (), "?q=zzzz", called="nothing found", shows=".empty"),
     Page("people:invitation_create", "administrator", called="error", shows=ERROR, reach=submit_empty),
+    Page("people:person_edit", "administrator", pk("long name"), called="long words"),
     Page("account_login", "", called="error", shows=ERROR, reach=submit_empty),
 ]
 
@@ -437,6 +438,9 @@ def build_world():
         people,
         {
             "person": people["lead"].pk,
+            "long name": make_user(
+                Role.INTERVIEWER, name="W" * 60 + " and a name that goes on", email=f"{'w' * 60}@example.test"
+            ).pk,
             "set": QuestionSet.objects.first().pk,
             "question": question.pk,
             "answers": "answers",
