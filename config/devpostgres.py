@@ -21,7 +21,8 @@ from dataclasses import dataclass
 from importlib.util import find_spec
 from pathlib import Path
 
-NAME = USER = "evenhand"
+NAME = OWNER = "evenhand"
+SERVING = "evenhand_app"  # made by `migrate`, like everywhere
 PORT = "5432"  # only names the socket file
 NOBODY = 65534
 SYSTEMS_BINARIES = Path("/usr/lib/postgresql")
@@ -48,15 +49,16 @@ def wanted(environ=os.environ):
 
 
 def settings_for(base_dir, environ=os.environ):
-    """Django's settings for the embedded database of the project in `base_dir`. Changes nothing on disk.
+    """Django's settings for serving from the embedded database of the project in `base_dir`. Changes nothing on disk.
 
     Raises `Unavailable` when this machine has no PostgreSQL binaries.
     """
     return {
         "ENGINE": "django.db.backends.postgresql",
         "NAME": NAME,
-        "USER": USER,
+        "USER": SERVING,
         "PASSWORD": "",
+        "OPTIONS": {},
         "HOST": str(_socket_dir(Path(base_dir), _major(_find_binaries(environ)))),
         "PORT": PORT,
     }
@@ -229,7 +231,7 @@ class _Server:
             if leftover.exists():
                 shutil.rmtree(leftover)
         made = self._run(
-            "initdb", "-D", unfinished, "--encoding=UTF8", "--locale=C.UTF-8", f"--username={USER}", "--auth=trust"
+            "initdb", "-D", unfinished, "--encoding=UTF8", "--locale=C.UTF-8", f"--username={OWNER}", "--auth=trust"
         )
         if made.returncode:
             raise Unavailable(f"The embedded PostgreSQL's data directory could not be made.\n{made.stderr.strip()}")
@@ -244,7 +246,7 @@ class _Server:
         """Whether the server takes connections; waits while it starts, recovers or stops."""
         give_up = time.monotonic() + START_SECONDS
         while time.monotonic() < give_up:
-            asked = self._run("pg_isready", "-h", self.real_socket_dir, "-p", PORT, "-U", USER, "-t", 3)
+            asked = self._run("pg_isready", "-h", self.real_socket_dir, "-p", PORT, "-U", OWNER, "-t", 3)
             if asked.returncode != 1:  # 0: takes connections, 1: refuses them for now, 2: nobody there
                 return asked.returncode == 0
             time.sleep(0.05)
@@ -328,7 +330,7 @@ def _reachable(bin_dir):
 def _create_database(socket_dir):
     import psycopg  # here, so that settings can import this module without it
 
-    with psycopg.connect(host=str(socket_dir), port=PORT, user=USER, dbname="postgres", autocommit=True) as connection:
+    with psycopg.connect(host=str(socket_dir), port=PORT, user=OWNER, dbname="postgres", autocommit=True) as connection:
         if not connection.execute("SELECT 1 FROM pg_database WHERE datname = %s", [NAME]).fetchone():
             connection.execute(f"CREATE DATABASE {NAME}")
 

@@ -52,19 +52,35 @@ else:
     required("DATABASE_URL", "postgres://user:password@host:5432/name of a PostgreSQL 15 to 18.")
 SECRET_KEY_FALLBACKS = env.list("SECRET_KEY_FALLBACKS", default=[])  # earlier ones, while they are replaced
 
-if env.str("DATABASE_URL", default=""):
-    DATABASES = {"default": env.db_url("DATABASE_URL")}
-    if DATABASES["default"]["ENGINE"] != "django.db.backends.postgresql":
-        raise ImproperlyConfigured("DATABASE_URL must start with postgres://. Evenhand runs on PostgreSQL only.")
+
+def database_of(variable):
+    """Django's settings of the database that the variable's URL names."""
+    database = env.db_url(variable)
+    if database["ENGINE"] != "django.db.backends.postgresql":
+        raise ImproperlyConfigured(f"{variable} must start with postgres://. Evenhand runs on PostgreSQL only.")
     # A socket's folder stands percent-encoded where the host would.
-    DATABASES["default"]["HOST"] = unquote(DATABASES["default"]["HOST"])
+    return {"OPTIONS": {}} | database | {"HOST": unquote(database["HOST"])}
+
+
+# One role serves; the other owns the tables, and is known where migrations run. See config/database_roles.py.
+DATABASE_OWNER = None
+if env.str("DATABASE_URL", default=""):
+    DATABASES = {"default": database_of("DATABASE_URL")}
+    if env.str("DATABASE_OWNER_URL", default=""):
+        DATABASE_OWNER = database_of("DATABASE_OWNER_URL")
+        if DATABASE_OWNER["NAME"] != DATABASES["default"]["NAME"]:
+            raise ImproperlyConfigured("DATABASE_URL and DATABASE_OWNER_URL must name the same database.")
 else:
     DATABASES = {"default": devpostgres.settings_for(BASE_DIR)}
+    DATABASE_OWNER = DATABASES["default"] | {"USER": devpostgres.OWNER}
+DATABASE_SERVING = {key: DATABASES["default"][key] for key in ("USER", "PASSWORD")}
 DATABASES["default"] |= {"CONN_MAX_AGE": 0, "CONN_HEALTH_CHECKS": True}
-DATABASES["default"].setdefault("OPTIONS", {})
-DATABASES["default"]["OPTIONS"]["pool"] = {"min_size": 2, "max_size": env.int("DB_POOL_SIZE", default=10), "timeout": 5}
+DATABASES["default"]["OPTIONS"] = DATABASES["default"]["OPTIONS"] | {
+    "pool": {"min_size": 2, "max_size": env.int("DB_POOL_SIZE", default=10), "timeout": 5}
+}
 
 INSTALLED_APPS = [
+    "config.apps.ConfigConfig",
     "accounts",
     "questionbank",
     "interviews",
@@ -75,7 +91,7 @@ INSTALLED_APPS = [
     "django.contrib.messages",
     "django.contrib.postgres",
     "whitenoise.runserver_nostatic",
-    "django.contrib.staticfiles",
+    "config.apps.CollectedFiles",
     "django.forms",
     "django_htmx",
     "template_partials.apps.SimpleAppConfig",

@@ -5,8 +5,3 @@ from django.utils.translation import gettext_lazy as _
 class InterviewsConfig(AppConfig):
     name = "interviews"
     verbose_name = _("Interviews")
-
-    def ready(self):
-        from config import durability
-
-        durability.watch()

@@ -8,6 +8,7 @@ import pytest
 from django.conf import settings
 
 from config import devpostgres
+from tests.database import served
 
 # Real documents lie beside the project's folder; tests that want one are skipped where there are none.
 DOCUMENTS = Path(os.environ.get("EVENHAND_DOCUMENTS") or Path(__file__).resolve().parents[2] / "shared" / "documents")
@@ -27,6 +28,13 @@ def django_db_modify_db_settings(django_db_modify_db_settings_parallel_suffix):
     devpostgres.ensure_running(settings.BASE_DIR)
     yield
     devpostgres.release(settings.BASE_DIR)
+
+
+@pytest.fixture(scope="session")
+def django_db_setup(django_db_setup, django_db_blocker):
+    """The database is used with the rights of the role that serves."""
+    with django_db_blocker.unblock(), served():
+        yield
 
 
 def find_chromium():

@@ -14,6 +14,10 @@ PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
 # Each test client has middleware of its own, which would list every static file again.
 WHITENOISE_AUTOREFRESH = True
 
+# Tests make their database as its owner, and lay that down in tests/database.py.
+if DATABASE_OWNER:  # noqa: F405
+    DATABASES["default"] |= {key: DATABASE_OWNER[key] for key in ("USER", "PASSWORD")}  # noqa: F405
+
 # Several runs at once each name their own database.
 DATABASES["default"]["TEST"] = {"NAME": os.environ.get("EVENHAND_TEST_DB") or None}  # noqa: F405
 

@@ -6,6 +6,8 @@ from django.utils.translation import gettext_lazy as _
 class HistoryEntry(models.Model):
     """Something that happened to an interview: who, when, what, and why. Append-only in the database."""
 
+    append_only = True
+
     class What(models.TextChoices):
         SCHEDULED = "scheduled", _("Interview scheduled")
         MOVED = "moved", _("Interview moved")

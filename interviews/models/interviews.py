@@ -290,6 +290,8 @@ class UnplannedQuestion(models.Model):
     that stands in for a planned question (`replaces`, with the `reason`) counts in its place.
     """
 
+    append_only = True
+
     interview = models.ForeignKey(Interview, models.PROTECT, related_name="unplanned")
     stage = models.PositiveSmallIntegerField(choices=Stage)
     question = models.ForeignKey("questionbank.Question", models.PROTECT, null=True, related_name="+")

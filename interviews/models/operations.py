@@ -48,6 +48,9 @@ class Operation(models.Model):
     Append-only in the database, but for `settled_by` and, 30 days after submission, an emptied `value`.
     """
 
+    append_only = True
+    changing = ("settled_by", "value")
+
     class Result(models.TextChoices):
         APPLIED = "applied", _("Applied")
         CONFLICT = "conflict", _("In conflict")

@@ -13,6 +13,8 @@ class PlanVersion(models.Model):
     `tips` is a list of `{"kind": "do" | "dont", "text": str}` for interviewers.
     """
 
+    append_only = True
+
     plan = models.ForeignKey("interviews.Plan", models.PROTECT, related_name="versions")
     number = models.PositiveIntegerField()
     title = models.CharField(max_length=120)
@@ -45,6 +47,8 @@ class VersionItem(models.Model):
     `points_drafted` (missing in versions before it) says that nobody confirmed the points.
     Of a segment: `{"script": str}`.
     """
+
+    append_only = True
 
     version = models.ForeignKey(PlanVersion, models.PROTECT, related_name="items")
     position = models.PositiveIntegerField()

@@ -1,7 +1,5 @@
 """`make access`: asks for every case of the matrix, says what differs, and counts. Exit 1 unless all is as it says."""
 
-import contextlib
-import io
 import logging
 import os
 import sys
@@ -13,28 +11,19 @@ import django
 
 django.setup()
 
-from django.conf import settings  # noqa: E402
-from django.db import connections  # noqa: E402
-from django.test.utils import setup_databases, setup_test_environment, teardown_databases  # noqa: E402
+from django.test.utils import setup_test_environment  # noqa: E402
 
-from config import devpostgres  # noqa: E402
 from tests.access import matrix  # noqa: E402
 from tests.access.world import World, undone  # noqa: E402
+from tests.database import made  # noqa: E402
 
 
 def main():
     logging.disable(logging.WARNING)  # refusals are asked for here
     warnings.simplefilter("ignore")
     setup_test_environment()
-    if devpostgres.wanted():
-        devpostgres.ensure_running(settings.BASE_DIR)
-    with contextlib.redirect_stdout(io.StringIO()):  # createcachetable has something to say whatever one asks
-        old = setup_databases(verbosity=0, interactive=False)
-    try:
+    with made():
         return report(*matrix.uncovered(table := matrix.read()), table)
-    finally:
-        connections["default"].close_pool()
-        teardown_databases(old, verbosity=0)
 
 
 def report(missing, needless, table):

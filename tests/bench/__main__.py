@@ -17,6 +17,7 @@ from django.core.management import call_command
 from django.db import connection
 
 from config import devpostgres
+from config.database_roles import as_owner
 
 
 def main():
@@ -50,9 +51,9 @@ def database():
 
     recreate()
     try:
+        with as_owner(connection), connection.cursor() as cursor:
+            cursor.execute(TABLES)  # before migrating, which lets the server use them
         call_command("migrate", verbosity=0, interactive=False)
-        with connection.cursor() as cursor:
-            cursor.execute(TABLES)
         yield
     finally:
         connection.close()
@@ -72,7 +73,7 @@ def drop():
 
 
 def maintenance():
-    where = connection.settings_dict
+    where = settings.DATABASE_OWNER or connection.settings_dict
     return psycopg.connect(
         host=where["HOST"] or None,
         port=where["PORT"] or None,

@@ -19,21 +19,19 @@ import django
 django.setup()
 
 from django.core.management import call_command  # noqa: E402
-from django.db import connections  # noqa: E402
 from django.test import Client  # noqa: E402
-from django.test.utils import setup_databases, teardown_databases  # noqa: E402
 from django.urls import URLPattern, get_resolver, reverse  # noqa: E402
 from django.utils import timezone  # noqa: E402
 from playwright.sync_api import TimeoutError  # noqa: E402
 
 from accounts.demo import create_demo_users  # noqa: E402
 from accounts.models import Role, User  # noqa: E402
-from config import devpostgres  # noqa: E402
 from interviews import drafting, lifecycle  # noqa: E402
 from interviews.models import Candidate, Interview, Opening, Place, Plan, State  # noqa: E402
 from interviews.saving import save  # noqa: E402
 from questionbank.importing import labelled  # noqa: E402
 from questionbank.models import ImportDraft, Question, QuestionSet  # noqa: E402
+from tests.database import made  # noqa: E402
 from tests.e2e.browser import ready  # noqa: E402
 from tests.factories import make_invitation, make_opening, make_plan, make_question, make_user  # noqa: E402
 
@@ -383,25 +381,10 @@ def demo_world():
     """A database of its own with the starter set, the demo data and an interview in every state; dropped afterwards."""
     logging.disable(logging.WARNING)  # refusals are asked for here
     warnings.filterwarnings("ignore", "StreamingHttpResponse must consume")  # whitenoise under uvicorn
-    if devpostgres.wanted():
-        devpostgres.ensure_running(django.conf.settings.BASE_DIR)
-    old = setup_databases(verbosity=0, interactive=False)
-    try:
+    with made():
         call_command("load_library", verbosity=0)
         call_command("load_demo", verbosity=0)
         yield build_world()
-    finally:
-        end_other_sessions()
-        connections["default"].close_pool()
-        teardown_databases(old, verbosity=0)
-
-
-def end_other_sessions():
-    """The server's threads keep connections of their own, and a database in use cannot be dropped."""
-    with connections["default"].cursor() as cursor:
-        cursor.execute(
-            "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = current_database() AND pid <> pg_backend_pid()"
-        )
 
 
 def build_world():

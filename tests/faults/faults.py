@@ -5,6 +5,7 @@ import time
 
 import psycopg
 
+from config import devpostgres
 from interviews.models import Operation
 from interviews.saving import PROTOCOL
 from tests.faults.client import Timing
@@ -101,10 +102,10 @@ def slow(run):
 
 
 def hurry(world, seconds):
-    world.ask("ALTER ROLE CURRENT_USER SET statement_timeout = 1")
+    world.ask(f"ALTER ROLE {devpostgres.SERVING} SET statement_timeout = 1")
     world.cut_connections()
     time.sleep(seconds)
-    world.ask("ALTER ROLE CURRENT_USER RESET statement_timeout")
+    world.ask(f"ALTER ROLE {devpostgres.SERVING} RESET statement_timeout")
     world.cut_connections()
 
 

@@ -41,7 +41,9 @@ class Place:
     def __enter__(self):
         """Points Django at the database that each world will have, and makes the one they start from."""
         host = devpostgres.settings_for(self.project)["HOST"]
-        os.environ["DATABASE_URL"] = f"postgres://{devpostgres.USER}@{quote(host, safe='')}:5432/{devpostgres.NAME}"
+        database = f"{quote(host, safe='')}:5432/{devpostgres.NAME}"
+        os.environ["DATABASE_URL"] = f"postgres://{devpostgres.SERVING}@{database}"
+        os.environ["DATABASE_OWNER_URL"] = f"postgres://{devpostgres.OWNER}@{database}"
         try:
             self.make_template()
         except BaseException:
@@ -144,7 +146,7 @@ def connect(project):
     return psycopg.connect(
         host=address["HOST"],
         port=address["PORT"],
-        user=address["USER"],
+        user=devpostgres.OWNER,
         dbname=address["NAME"],
         autocommit=True,
         application_name="tests.faults",

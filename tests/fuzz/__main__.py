@@ -15,16 +15,9 @@ import django
 
 django.setup()
 
-from django.conf import settings  # noqa: E402
-from django.db import connections  # noqa: E402
-from django.test.utils import (  # noqa: E402
-    setup_databases,
-    setup_test_environment,
-    teardown_databases,
-    teardown_test_environment,
-)
+from django.test.utils import setup_test_environment  # noqa: E402
 
-from config import devpostgres  # noqa: E402
+from tests.database import made  # noqa: E402
 from tests.fuzz.running import complain, fuzz  # noqa: E402
 
 
@@ -34,16 +27,9 @@ def main():
     parser.add_argument("--seed", type=int, default=1, help="another seed makes other cases")
     options = parser.parse_args()
     logging.disable(logging.CRITICAL)  # refusals are asked for here, and errors are said once
-    if devpostgres.wanted():
-        devpostgres.ensure_running(settings.BASE_DIR)
     setup_test_environment(debug=False)
-    old = setup_databases(verbosity=0, interactive=False)
-    try:
+    with made():
         report = fuzz(wanted=options.cases, seeded=options.seed, say=complain)
-    finally:
-        connections["default"].close_pool()
-        teardown_databases(old, verbosity=0)
-        teardown_test_environment()
     for name, (seconds, case) in report.slow.items():
         complain(f"slow: {name} took {seconds:.1f} s: {case}")
     print(report)

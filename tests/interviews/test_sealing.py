@@ -10,13 +10,14 @@ from django.utils import timezone
 from interviews import lifecycle
 from interviews.models import Operation, Response, State
 from interviews.saving import save
+from tests.database import owning
 from tests.factories import make_scorecard, make_submitted_scorecard, rate, submitted
 
 pytestmark = pytest.mark.django_db
 
 
 def run(sql, *parameters):
-    with transaction.atomic(), connection.cursor() as cursor:
+    with transaction.atomic(), owning(), connection.cursor() as cursor:
         cursor.execute(sql, parameters)
         return cursor.rowcount
 
@@ -141,7 +142,7 @@ def test_conflict_is_settled_once_and_nothing_else_of_it_changes():
 
 def aged(scorecard, days):
     """The submission set back in time, which only who switches the triggers off can do."""
-    with connection.cursor() as cursor:
+    with owning(), connection.cursor() as cursor:
         cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
         cursor.execute("ALTER TABLE interviews_scorecard DISABLE TRIGGER refuse_sealed_scorecard")
         type(scorecard).objects.filter(pk=scorecard.pk).update(submitted_at=timezone.now() - timedelta(days=days))

@@ -88,7 +88,7 @@ def finish(process):
 def connect(project):
     address = devpostgres.settings_for(project)
     return psycopg.connect(
-        host=address["HOST"], port=address["PORT"], user=address["USER"], dbname=address["NAME"], autocommit=True
+        host=address["HOST"], port=address["PORT"], user=devpostgres.OWNER, dbname=address["NAME"], autocommit=True
     )
 
 
@@ -139,8 +139,9 @@ def test_settings_for_changes_nothing(bare_project):
     assert address == {
         "ENGINE": "django.db.backends.postgresql",
         "NAME": "evenhand",
-        "USER": "evenhand",
+        "USER": "evenhand_app",
         "PASSWORD": "",
+        "OPTIONS": {},
         "PORT": "5432",
     }
 
