@@ -44,19 +44,22 @@ def served():
     if settings.DATABASE_OWNER is None:
         yield
         return
-    options, empty = connection.settings_dict["OPTIONS"], connection.ops.execute_sql_flush
+    options = connection.settings_dict["OPTIONS"]
+    # Of the class, since every thread has a connection of its own, and so has a thread in which Playwright's loop runs.
+    operations = type(connection.ops)
+    empty = operations.execute_sql_flush
 
-    def empty_as_owner(statements):
+    def empty_as_owner(self, statements):
         with owning():
-            empty(statements)
+            empty(self, statements)
 
-    connection.ops.execute_sql_flush = empty_as_owner
+    operations.execute_sql_flush = empty_as_owner
     reconnect_with(options | {"options": f"-c role={settings.DATABASE_SERVING['USER']}"})
     try:
         yield
     finally:
         reconnect_with(options)
-        connection.ops.execute_sql_flush = empty
+        operations.execute_sql_flush = empty
 
 
 def reconnect_with(options):
