@@ -1,6 +1,5 @@
 """Deny by default, the reader's clock, and nothing of a record in a shared cache."""
 
-import zoneinfo
 from urllib.parse import urlsplit
 
 from allauth.mfa.utils import is_mfa_enabled
@@ -73,10 +72,9 @@ class TimeZoneMiddleware:
         self.get_response = get_response
 
     def __call__(self, request):
-        name = getattr(request.user, "time_zone", "UTC")
-        try:
-            timezone.activate(zoneinfo.ZoneInfo(name))
-        except (zoneinfo.ZoneInfoNotFoundError, ValueError, OSError):
+        if request.user.is_authenticated:
+            timezone.activate(request.user.zone)
+        else:
             timezone.deactivate()
         try:
             return self.get_response(request)

@@ -136,6 +136,14 @@ class User(AbstractBaseUser):
         words = str(self).split()
         return "".join(word[0] for word in dict.fromkeys([words[0], words[-1]])).upper()
 
+    @property
+    def zone(self):
+        """Their time zone; UTC where this system does not know its name any more. No query."""
+        try:
+            return zoneinfo.ZoneInfo(self.time_zone)
+        except (zoneinfo.ZoneInfoNotFoundError, ValueError, OSError):
+            return zoneinfo.ZoneInfo("UTC")
+
     def holds(self, *roles):
         """True if active with any of the roles. No query."""
         return self.is_active and not set(self.roles).isdisjoint(roles)

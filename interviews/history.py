@@ -9,6 +9,7 @@ from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
 from interviews.models import HistoryEntry, Place, PlanVersion
+from interviews.models.interviews import Setting
 
 What = HistoryEntry.What
 
@@ -46,6 +47,11 @@ def sentence(entry, versions):
 def details(entry, versions):
     """The values of `entry.detail` as they are read: times in the user's zone, places and versions by name."""
     said = dict(entry.detail)
+    if entry.what == What.ADJUSTED:
+        changes = changes_in_words(said.get("was", {}), said.get("now", {"minutes": said.get("minutes")}))
+        return {
+            "changes": "; ".join(f"{what}: {was} → {now}" if was else f"{what}: {now}" for what, was, now in changes)
+        }
     if entry.what == What.VERSION_CHANGED:
         return {side: versions.get(said[side], _("a version that is gone")) for side in ("before", "after")}
     for key in {"at", "before", "after"} & said.keys():
@@ -53,6 +59,24 @@ def details(entry, versions):
     if "place" in said:
         said["place"] = Place(said["place"]).label.lower()
     return said
+
+
+def changes_in_words(was, now):
+    """`[(what, before, after), …]` of the setting and time of an interview, for what differs. No query."""
+    changes = [(name, was.get(name), after) for name, after in now.items() if was.get(name) != after]
+    return [(str(ADJUSTABLE[name][0]()), *(ADJUSTABLE[name][1](side) for side in sides)) for name, *sides in changes]
+
+
+def as_written(text):
+    return text or "–"
+
+
+ADJUSTABLE = {
+    "minutes": (lambda: _("Length"), lambda n: _("%(minutes)s min") % {"minutes": n} if n else ""),
+    "setting": (lambda: _("Setting"), lambda name: str(Setting(name).label)),
+    "location": (lambda: _("Link or room"), as_written),
+    "language": (lambda: _("Language"), as_written),
+}
 
 
 # Functions, so that each sentence is translated when it is read.
@@ -75,6 +99,6 @@ SENTENCES = {
     What.LEAD_TAKEN: lambda: _("%(name)s took the lead"),
     What.EXCUSED: lambda: _("%(name)s excused"),
     What.VERSION_CHANGED: lambda: _("Plan changed from “%(before)s” to “%(after)s”"),
-    What.ADJUSTED: lambda: _("Setting and time adjusted: %(minutes)s min in all"),
+    What.ADJUSTED: lambda: _("Setting and time changed. %(changes)s"),
     What.SUBMITTED: lambda: _("Scorecard submitted"),
 }

@@ -11,6 +11,7 @@ from django.db.models import F
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from interviews.history import changes_in_words
 from interviews.mailing import News, tell, tell_panel
 from interviews.models import (
     HistoryEntry,
@@ -73,6 +74,8 @@ def record(interview, what, by, **detail):
 def move(*, interview, to, by, reason=""):
     interview = locked(interview, State.SCHEDULED, instead=_("Only a scheduled interview can be moved."))
     before = interview.scheduled_at
+    if to == before:
+        raise NotNow(_("It is set for this time already. Choose another one."))
     record(interview, What.MOVED, by, before=before.isoformat(), after=to.isoformat(), reason=reason)
     tell_panel(interview, News.MOVED, before=before, reason=reason)
     return changed(interview, scheduled_at=to)
@@ -99,20 +102,37 @@ def change_version(*, interview, version, by):
     interview = locked(interview, State.SCHEDULED, instead=_("The plan is fixed once an interview has started."))
     if interview.started_at:
         raise NotNow(_("The plan is fixed once an interview has started."))
+    if version == interview.version:
+        raise NotNow(_("It uses this version already. Choose another one."))
     record(interview, What.VERSION_CHANGED, by, before=interview.version_id, after=version.pk)
+    tell_panel(interview, News.CHANGED, changes=[(_("Plan"), str(interview.version), str(version))])
     return changed(interview, version=version, plan_id=version.plan_id)
 
 
 @transaction.atomic
-def adjust(*, interview, by, setting, extra_time, breaks, language):
-    """Where it is held and how much time there is, `extra_time` in percent and `breaks` in minutes, before a sitting."""
+def adjust(*, interview, by, setting, extra_time, breaks, language, location=""):
+    """Where it is held and how much time there is, `extra_time` in percent and `breaks` in minutes, before a sitting.
+
+    Changes nothing, and tells nobody, where it is like this already.
+    """
     interview = locked(
         interview, State.SCHEDULED, instead=_("Time and setting are fixed once an interview has started.")
     )
-    interview = changed(interview, setting=setting, extra_time=extra_time, breaks=breaks, language=language)
-    record(interview, What.ADJUSTED, by, minutes=interview.length)
-    tell_panel(interview, News.MOVED)
+    was = adjustable(interview)
+    fields = {"setting": setting, "extra_time": extra_time, "breaks": breaks, "language": language}
+    interview = changed(interview, location=location, **fields)
+    now = adjustable(interview)
+    if was != now:
+        record(interview, What.ADJUSTED, by, was=was, now=now)
+        tell_panel(interview, News.CHANGED, changes=changes_in_words(was, now))
     return interview
+
+
+def adjustable(interview):
+    """What `adjust` changes, extra time as the length alone: why there is more is nobody's business."""
+    return {"minutes": interview.length} | {
+        name: getattr(interview, name) for name in ("setting", "location", "language")
+    }
 
 
 @transaction.atomic
@@ -292,7 +312,7 @@ def remove_panelist(*, panelist, by):
         raise NotNow(_("Somebody else must take the lead first."))
     interview.scorecards.filter(author=panelist.user).delete()
     record(interview, What.PANELIST_REMOVED, by, name=str(panelist.user), place=panelist.place)
-    tell(interview, News.CANCELLED, people=[(panelist.user, panelist.place)])
+    tell(interview, News.LEFT, people=[(panelist.user, panelist.place)])
     panelist.delete()
 
 
@@ -316,7 +336,7 @@ def replace_panelist(*, panelist, user, by):
     interview.scorecards.filter(author=panelist.user).delete()
     record(interview, What.PANELIST_REMOVED, by, name=str(panelist.user), place=panelist.place)
     place = panelist.place
-    tell(interview, News.CANCELLED, people=[(panelist.user, place)])
+    tell(interview, News.LEFT, people=[(panelist.user, place)])
     panelist.delete()
     seat(interview, user, place)
     record(interview, What.PANELIST_ADDED, by, name=str(user), place=place)
@@ -332,9 +352,12 @@ def take_lead(*, interview, user, by):
     panelist = interview.panel.filter(user=user, place=Place.PANELIST, excused_at=None).first()
     if panelist is None:
         raise NotNow(_("Only a panelist can take the lead."))
+    former = interview.panel.select_related("user").get(place=Place.LEAD)
     interview.panel.filter(place=Place.LEAD).update(place=Place.PANELIST)
     interview.panel.filter(pk=panelist.pk).update(place=Place.LEAD)
     record(interview, What.LEAD_TAKEN, by, name=str(user))
+    if interview.state == State.SCHEDULED:
+        tell(interview, News.LEAD, people=[(user, Place.LEAD), (former.user, Place.PANELIST)], lead=user)
 
 
 @transaction.atomic
@@ -364,7 +387,7 @@ def excuse(*, panelist, by, reason):
     )
     record(interview, What.EXCUSED, by, name=str(panelist.user), reason=reason.strip())
     if interview.state == State.SCHEDULED:
-        tell(interview, News.CANCELLED, people=[(panelist.user, panelist.place)])
+        tell(interview, News.LEFT, people=[(panelist.user, panelist.place)])
     complete_if_all_in(interview)
 
 

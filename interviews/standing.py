@@ -28,6 +28,11 @@ class Seat:
         return self.state not in (State.CANCELLED, State.NO_SHOW)
 
     @property
+    def gone(self):
+        """Was deactivated, and is still waited for."""
+        return not self.panelist.user.is_active and not self.submitted_at and not self.panelist.excused_at and self.open
+
+    @property
     def owes(self):
         scores = self.panelist.place != Place.OBSERVER and not self.panelist.excused_at
         return self.open and scores and not self.submitted_at

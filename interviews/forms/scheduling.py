@@ -91,6 +91,13 @@ class AdjustForm(forms.Form):
         widget=forms.RadioSelect,
         help_text=_("Where the candidate can see the interviewer's screen, guidance and answers start hidden."),
     )
+    location = forms.CharField(
+        label=_("Link or room"),
+        max_length=200,
+        required=False,
+        help_text=_("The panel's, in their mail and calendar."),
+        widget=forms.TextInput(attrs={"autocomplete": "off"}),
+    )
     extra_time = forms.TypedChoiceField(
         label=_("Extra time"),
         choices=ExtraTime.choices,
@@ -263,7 +270,10 @@ def version_label(version):
 
 class MoveForm(AtForm):
     reason = forms.CharField(
-        label=_("Reason"), max_length=400, required=False, help_text=_("Kept in the interview's history.")
+        label=_("Reason"),
+        max_length=400,
+        required=False,
+        help_text=_("Mailed to the panel, and kept in the interview's history."),
     )
 
 
@@ -278,6 +288,14 @@ class ReasonForm(forms.Form):
         help_text=_("Kept in the interview's history."),
         error_messages={"required": _("Say why, in a few words.")},
     )
+
+
+class MailedReasonForm(ReasonForm):
+    """A reason that the panel is told."""
+
+    def __init__(self, *args, **kwargs):
+        super().__init__(*args, **kwargs)
+        self.fields["reason"].help_text = MoveForm.base_fields["reason"].help_text
 
 
 class ConfirmForm(forms.Form):

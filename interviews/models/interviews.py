@@ -173,6 +173,8 @@ class Interview(models.Model):
     # When the last scorecard came in; null while one is owed.
     completed_at = models.DateTimeField(null=True, blank=True, editable=False)
     setting = models.CharField(_("setting"), max_length=8, choices=Setting, default=Setting.CALL)
+    # A link to the call, or a room.
+    location = models.CharField(_("link or room"), max_length=200, blank=True)
     # Adjustments change the time. Why they were made is nobody's business and is not stored.
     extra_time = models.PositiveSmallIntegerField(_("extra time"), choices=ExtraTime, default=ExtraTime.NONE)
     breaks = models.PositiveSmallIntegerField(_("minutes of breaks"), default=0)

@@ -12,8 +12,8 @@ from interviews.forms.scheduling import (
     NEW,
     AdjustForm,
     ConfirmForm,
+    MailedReasonForm,
     MoveForm,
-    ReasonForm,
     ScheduleForm,
     SittingForm,
     VersionForm,
@@ -76,7 +76,9 @@ def interview_schedule(request):
             form.add_error(None, problem.sentence)
             status = problem.status
         else:
-            messages.success(request, _("Scheduled. The panel sees it under Today."))
+            messages.success(
+                request, _("Scheduled. The panel gets a mail with an entry for the calendar, and sees it under Today.")
+            )
             return redirect(interview)
     context = {"form": form} | candidate_choices(request)
     return render(request, "interviews/interview_schedule.html", context, status=status)
@@ -134,7 +136,7 @@ def interview_move(request, pk):
         request,
         form=MoveForm(posted(request), initial={"at": interview.scheduled_at}),
         action=lambda at, reason: lifecycle.move(interview=interview, to=at, reason=reason, by=request.user),
-        done=_("Moved."),
+        done=_("Moved. The panel gets a mail."),
         page={
             "interview": interview,
             "title": _("Move the interview"),
@@ -151,7 +153,7 @@ def interview_adjust(request, pk):
         request,
         form=AdjustForm(posted(request), initial=initial),
         action=lambda **fields: lifecycle.adjust(interview=interview, by=request.user, **fields),
-        done=_("Adjusted."),
+        done=_("Setting and time are saved. If anything changed, the panel gets a mail."),
         page={
             "interview": interview,
             "title": _("Setting and time"),
@@ -189,9 +191,9 @@ def interview_cancel(request, pk):
     interview = get_schedulable(request, pk)
     return carry_out(
         request,
-        form=ReasonForm(posted(request)),
+        form=MailedReasonForm(posted(request)),
         action=lambda reason: lifecycle.cancel(interview=interview, reason=reason, by=request.user),
-        done=_("Cancelled."),
+        done=_("Cancelled. The panel gets a mail."),
         page={
             "interview": interview,
             "title": _("Cancel the interview"),
@@ -228,7 +230,7 @@ def interview_version(request, pk):
         request,
         form=VersionForm(posted(request), interview=interview),
         action=lambda version: lifecycle.change_version(interview=interview, version=version, by=request.user),
-        done=_("The plan was changed."),
+        done=_("The plan was changed. The panel gets a mail."),
         page={
             "interview": interview,
             "title": _("Use another plan version"),
@@ -244,7 +246,7 @@ def interview_sitting(request, pk):
         request,
         form=SittingForm(posted(request), initial={"at": next_round_hour()}),
         action=lambda at: lifecycle.schedule_sitting(interview=interview, at=at, by=request.user),
-        done=_("The further sitting is scheduled."),
+        done=_("The further sitting is scheduled. The panel gets a mail."),
         page={
             "interview": interview,
             "title": _("Schedule a further sitting"),
@@ -258,7 +260,7 @@ def interview_drop_sitting(request, pk):
     interview = get_schedulable(request, pk)
     return carry_out(
         request,
-        form=ReasonForm(posted(request)),
+        form=MailedReasonForm(posted(request)),
         action=lambda reason: lifecycle.drop_sitting(interview=interview, reason=reason, by=request.user),
         done=_("Dropped. The interview is finished, and its scorecards can be submitted."),
         page={

@@ -131,7 +131,9 @@ def test_adjusting_says_how_long_it_takes_and_never_why():
 
     entry = interview.history.last()
     assert (interview.setting, interview.extra_time, interview.language) == ("on_site", 150, "Basque")
-    assert (entry.what, entry.detail) == (What.ADJUSTED, {"minutes": interview.length})
+    was = {"minutes": 60, "setting": "call", "location": "", "language": ""}
+    now = {"minutes": 90, "setting": "on_site", "location": "", "language": "Basque"}
+    assert (entry.what, entry.detail) == (What.ADJUSTED, {"was": was, "now": now})
 
 
 def test_time_is_fixed_once_an_interview_has_started():
