@@ -22,7 +22,7 @@ from importlib.util import find_spec
 from pathlib import Path
 
 NAME = OWNER = "evenhand"
-SERVING = "evenhand_app"  # made by `migrate`, like everywhere
+SERVING = "evenhand_app"
 PORT = "5432"  # only names the socket file
 NOBODY = 65534
 SYSTEMS_BINARIES = Path("/usr/lib/postgresql")
@@ -65,7 +65,7 @@ def settings_for(base_dir, environ=os.environ):
 
 
 def ensure_running(base_dir, environ=os.environ):
-    """Start the server unless it runs, create the database, and use both until `release` or this process's end.
+    """Start the server unless it runs, create the database and the role that serves, and use both until `release` or this process's end.
 
     Safe to call twice and from several processes at once. Takes about 1.5 s the first time, 0.2 s after a stop and a
     few milliseconds while it runs. Raises `Unavailable` when it cannot be started within about ten seconds.
@@ -333,6 +333,9 @@ def _create_database(socket_dir):
     with psycopg.connect(host=str(socket_dir), port=PORT, user=OWNER, dbname="postgres", autocommit=True) as connection:
         if not connection.execute("SELECT 1 FROM pg_database WHERE datname = %s", [NAME]).fetchone():
             connection.execute(f"CREATE DATABASE {NAME}")
+        # Elsewhere migrating makes it; here any command may come first.
+        if not connection.execute("SELECT 1 FROM pg_roles WHERE rolname = %s", [SERVING]).fetchone():
+            connection.execute(f"CREATE ROLE {SERVING} LOGIN")
 
 
 # Files and processes
