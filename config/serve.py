@@ -9,11 +9,13 @@ import contextlib
 import errno
 import http.client
 import os
+import re
 import signal
 import socket
 import sys
 import threading
 import time
+import warnings
 from pathlib import Path
 
 from config import devpostgres
@@ -21,6 +23,11 @@ from config import devpostgres
 BASE_DIR = Path(__file__).resolve().parent.parent
 SOURCES = [str(BASE_DIR / name) for name in ("accounts", "config", "interviews", "questionbank", "templates")]
 HEALTHY_SECONDS = 60
+# Static files are read synchronously under uvicorn: Django says so of each, and there is nothing to do about it.
+STREAMED = (
+    "StreamingHttpResponse must consume synchronous iterators in order to serve them asynchronously. "
+    "Use an asynchronous iterator instead."
+)
 
 
 def main():
@@ -31,6 +38,7 @@ def main():
     if os.environ["EVENHAND_ENV"] != "development":
         sys.exit("`make run` loads demo data, so it runs in development only. Unset EVENHAND_ENV, or see README.md.")
     os.environ.setdefault("EVENHAND_URL", f"http://localhost:{options.port}")
+    say_nothing_of_streaming()
     signal.signal(signal.SIGTERM, signal.default_int_handler)
     signal.signal(signal.SIGHUP, lambda *_: signal.raise_signal(signal.SIGTERM))
     try:
@@ -50,6 +58,13 @@ def arguments():
     parser.add_argument("--port", type=int, default=8000)
     parser.add_argument("--reload", action="store_true", help="start again when a source file changes")
     return parser.parse_args()
+
+
+def say_nothing_of_streaming():
+    """In this process, and in those that reloading starts. All other warnings are shown."""
+    warnings.filterwarnings("ignore", re.escape(STREAMED))
+    told = os.environ.get("PYTHONWARNINGS")
+    os.environ["PYTHONWARNINGS"] = ",".join([*([told] if told else []), f"ignore:{STREAMED}"])
 
 
 def listen(port):
