@@ -15,6 +15,8 @@ from django.shortcuts import render
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
+from accounts.notices import tell_of_own
+
 logger = logging.getLogger(__name__)
 
 
@@ -33,6 +35,20 @@ class AccountAdapter(DefaultAccountAdapter):
 
     def get_password_change_redirect_url(self, request):
         return reverse("accounts:settings_edit")
+
+    def get_reauthentication_methods(self, user):
+        """allauth's, in our words."""
+        words = {
+            "reauthenticate": _("Use your password"),
+            "mfa_reauthenticate": _("Use a code"),
+            "mfa_reauthenticate:webauthn": _("Use your passkey"),
+        }
+        methods = super().get_reauthentication_methods(user)
+        return [method | {"description": words[method["id"]]} for method in methods]
+
+    def send_notification_mail(self, template_prefix, user, context=None, email=None):
+        """In our words, after the change, and never in its way."""
+        tell_of_own(user, template_prefix, request=self.request)
 
     def send_mail(self, template_prefix, email, context_data):
         """A page that says so, with status 503, when the mail server refuses or cannot be reached."""

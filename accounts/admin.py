@@ -6,14 +6,15 @@ from django import forms
 from django.contrib import admin, messages
 from django.contrib.auth.admin import UserAdmin
 from django.contrib.auth.decorators import login_not_required
-from django.contrib.auth.forms import AdminUserCreationForm, UserChangeForm
-from django.shortcuts import redirect
+from django.contrib.auth.forms import AdminPasswordChangeForm, AdminUserCreationForm, UserChangeForm
 from django.urls import reverse
 from django.utils.decorators import method_decorator
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Invitation, Role, User, role_names
-from accounts.people import forget_old_addresses
+from accounts.notices import tell_of_administrator
+from accounts.people import move
+from accounts.second_factor import ask_for_one
 
 
 class EmergencySite(admin.AdminSite):
@@ -29,8 +30,10 @@ class EmergencySite(admin.AdminSite):
     @method_decorator(login_not_required)
     def login(self, request, extra_context=None):
         if request.user.is_authenticated and request.user.administers:
-            messages.info(request, _("The emergency pages ask for a second factor. Add one to go on."))
-            return redirect("mfa_index")
+            words = _(
+                "The emergency pages need a second factor: add a passkey or an app with codes, and you go on to them."
+            )
+            return ask_for_one(request, words, going_to=request.GET.get("next", reverse("admin:index")))
         return secure_admin_login(super().login)(request, extra_context)
 
 
@@ -55,6 +58,14 @@ class PersonCreationForm(AdminUserCreationForm):
         fields = ["email", "name", "roles"]
 
 
+class PasswordForm(AdminPasswordChangeForm):
+    """A new password for somebody, who hears of it."""
+
+    def save(self, commit=True):
+        tell_of_administrator(self.user, "password")
+        return super().save(commit)
+
+
 class InvitationForm(forms.ModelForm):
     roles = roles_form_field()
 
@@ -74,6 +85,7 @@ class PersonAdmin(UserAdmin):
 
     form = PersonChangeForm
     add_form = PersonCreationForm
+    change_password_form = PasswordForm
     list_display = ["name", "email", roles, "is_active", "last_login"]
     list_filter = ["is_active"]
     search_fields = ["name", "email"]
@@ -89,8 +101,10 @@ class PersonAdmin(UserAdmin):
 
     def save_model(self, request, obj, form, change):
         super().save_model(request, obj, form, change)
-        if "email" in form.changed_data:
-            forget_old_addresses(obj)
+        if change and "email" in form.changed_data:
+            move(obj, old=form.initial["email"])
+        if change and "is_active" in form.changed_data:
+            tell_of_administrator(obj, "reactivated" if obj.is_active else "deactivated")
 
     def has_delete_permission(self, request, obj=None):
         return False

@@ -2,17 +2,23 @@
 
 from allauth.account import forms as allauth_forms
 from allauth.mfa.base.forms import AuthenticateForm, ReauthenticateForm
+from allauth.mfa.models import Authenticator
 from allauth.mfa.totp.forms import ActivateTOTPForm
+from allauth.mfa.utils import is_mfa_enabled
 from allauth.mfa.webauthn.forms import AddWebAuthnForm, EditWebAuthnForm
 from django import forms
 from django.contrib.auth.password_validation import validate_password
 from django.core.exceptions import ValidationError
-from django.utils.text import format_lazy
+from django.utils.functional import lazy
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Role, User, normal_email, time_zones
 
-PASSWORD_HINT = _("At least 12 characters. Three or four words that do not belong together are easy to remember.")
+PASSWORD_HINT = _(
+    "At least 12 characters, not only digits. Three or four words that do not belong together are easy to remember."
+)
 # The areas of the world; the other names are abbreviations, offsets and duplicates.
 AREAS = {
     "Africa": _("Africa"),
@@ -133,13 +139,39 @@ def code_field():
     )
 
 
-class CodeForm(AuthenticateForm):
+class CodeOfEitherKind:
+    """For allauth's forms that take a code of the app as well as a recovery code: asks for what the person has. One query."""
+
+    def __init__(self, *args, **kwargs):
+        super().__init__(*args, **kwargs)
+        self.has_app = is_mfa_enabled(self.user, [Authenticator.Type.TOTP])
+        if not self.has_app:
+            self.fields["code"].label = _("Recovery code")
+            self.fields["code"].error_messages["required"] = _("Enter one of your recovery codes.")
+
+    def clean_code(self):
+        try:
+            return super().clean_code()
+        except ValidationError as problem:
+            if problem.code != "incorrect_code":
+                raise
+            raise ValidationError(WRONG_CODE if self.has_app else WRONG_RECOVERY_CODE) from problem
+
+
+WRONG_CODE = _(
+    "This code is not right, or was used already. "
+    "Enter the one that your app shows now, or a recovery code that you have not used yet."
+)
+WRONG_RECOVERY_CODE = _("This recovery code is not right, or was used already. Enter one that you have not used yet.")
+
+
+class CodeForm(CodeOfEitherKind, AuthenticateForm):
     """The second step of signing in."""
 
     code = code_field()
 
 
-class CodeAgainForm(ReauthenticateForm):
+class CodeAgainForm(CodeOfEitherKind, ReauthenticateForm):
     code = code_field()
 
 
@@ -247,6 +279,7 @@ class SettingsForm(PersonForm):
         }
 
 
+bold_lazy = lazy(format_html, SafeString)
 ROLE_HINTS = {
     Role.ADMINISTRATOR: _("Manages people. Opens no scorecard."),
     Role.HIRING_MANAGER: _("Edits bank and plans, schedules, decides for their openings."),
@@ -255,14 +288,20 @@ ROLE_HINTS = {
 }
 
 
+class RolesField(forms.MultipleChoiceField):
+    """Its hint says what none means, so the label does not."""
+
+    says_optional = False
+
+
 class RolesForm(forms.Form):
     """What a person may do. None is allowed: they see only their own account then."""
 
-    roles = forms.MultipleChoiceField(
+    roles = RolesField(
         label=_("Roles"),
-        help_text=_("One person may hold several."),
+        help_text=_("One person may hold several. Without one, they see only their own account."),
         required=False,
-        choices=[(role.value, format_lazy("{}: {}", role.label, hint)) for role, hint in ROLE_HINTS.items()],
+        choices=[(role.value, bold_lazy("<b>{}:</b> {}", role.label, hint)) for role, hint in ROLE_HINTS.items()],
         widget=forms.CheckboxSelectMultiple,
     )
 
@@ -282,7 +321,20 @@ class PersonChangeForm(RolesForm):
     """How a person signs in, and what they may do."""
 
     email = address_field(_("Enter the address they sign in with."))
-    field_order = ["email", "roles"]
+    no_role = forms.BooleanField(label=_("They see only their own account from now on"), required=False)
+
+    def __init__(self, *args, **kwargs):
+        super().__init__(*args, **kwargs)
+        self.takes_all = self.is_bound and bool(self.initial["roles"]) and not self.data.getlist("roles")
+        if not self.takes_all:
+            del self.fields["no_role"]
+        self.order_fields(["email", "roles", "no_role"])
+
+    def clean(self):
+        """Taking somebody's last role is asked about in words, for it looks like a slip."""
+        super().clean()
+        if self.takes_all and not self.cleaned_data.pop("no_role"):
+            self.add_error("no_role", _("Without a role they see only their own account. Tick this if that is meant."))
 
 
 class InviteForm(RolesForm):
@@ -294,6 +346,7 @@ class InviteForm(RolesForm):
     def __init__(self, *args, **kwargs):
         super().__init__(*args, **kwargs)
         self.fields["roles"].required = True
+        self.fields["roles"].help_text = _("One person may hold several.")
         self.fields["roles"].error_messages["required"] = _(
             "Choose at least one role: without one, a person sees nothing."
         )

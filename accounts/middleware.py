@@ -4,14 +4,15 @@ from urllib.parse import urlsplit
 
 from allauth.mfa.utils import is_mfa_enabled
 from django.conf import settings
-from django.contrib import messages
 from django.contrib.auth.middleware import LoginRequiredMiddleware as DjangoLoginRequiredMiddleware
 from django.contrib.auth.views import redirect_to_login
 from django.http import HttpResponse, JsonResponse
-from django.shortcuts import redirect, resolve_url
+from django.shortcuts import resolve_url
 from django.utils import timezone
 from django.utils.cache import add_never_cache_headers, patch_vary_headers
 from django.utils.translation import gettext as _
+
+from accounts.second_factor import ask_for_one
 
 SAFE_METHODS = ("GET", "HEAD")
 
@@ -57,8 +58,10 @@ class SecondFactorMiddleware:
             return None
         if is_mfa_enabled(user):
             return None
-        messages.info(request, _("Your role asks for a second way to prove that it is you. Add one to go on."))
-        return redirect("mfa_index")
+        words = _(
+            "Your role needs a second factor: add a passkey or an app with codes, and you go on to where you were going."
+        )
+        return ask_for_one(request, words, going_to=page_of(request))
 
 
 ALWAYS_OPEN = ("/accounts/", "/static/", "/sw.js", "/healthz")

@@ -212,6 +212,11 @@ class InvitationQuerySet(models.QuerySet):
         taken = User.objects.filter(email=models.OuterRef("email"))
         return self.filter(~models.Exists(later), ~models.Exists(taken), accepted_at=None, withdrawn_at=None)
 
+    def search(self, words):
+        """Whose address contains what was typed."""
+        words = words.replace("\0", "").strip()
+        return self.filter(email__icontains=words) if words else self
+
     def for_token(self, token):
         return self.filter(token_hash=token_digest(token))
 
@@ -221,7 +226,7 @@ class InvitationManager(models.Manager.from_queryset(InvitationQuerySet)):
     def invite(self, *, email, roles, invited_by=None):
         """A fresh invitation and its token of 32 random bytes; earlier links to the address stop working.
 
-        The token is stored hashed: it is shown only here. Raises `ValidationError` for an address that is none or
+        The token is stored hashed: it is shown only here. `replaces` says whether an earlier link worked until now. Raises `ValidationError` for an address that is none or
         that somebody signs in with, and for no or unknown roles.
         """
         token = secrets.token_urlsafe(32)
@@ -234,7 +239,7 @@ class InvitationManager(models.Manager.from_queryset(InvitationQuerySet)):
             expires_at=now + INVITATION_LIFE,
         )
         invitation.full_clean()
-        self.open().filter(email=invitation.email).update(expires_at=now)
+        invitation.replaces = bool(self.open().filter(email=invitation.email).update(expires_at=now))
         invitation.save()
         return invitation, token
 
@@ -245,6 +250,7 @@ class Closed(models.TextChoices):
     UNKNOWN = "unknown"
     USED = "used"
     EXPIRED = "expired"
+    WITHDRAWN = "withdrawn"
     TAKEN = "taken"
 
 
@@ -263,6 +269,7 @@ class Invitation(models.Model):
     withdrawn_at = models.DateTimeField(_("withdrawn"), null=True, blank=True, editable=False)
 
     objects = InvitationManager()
+    replaces = False  # of a fresh one: whether an earlier link to the address worked until now
 
     class Meta:
         ordering = ["-created_at"]
@@ -280,8 +287,11 @@ class Invitation(models.Model):
         self.email = normal_email(self.email)
         if not self.roles:
             raise ValidationError({"roles": _("Choose at least one role: without one, a person sees nothing.")})
-        if User.objects.filter(email=self.email).exists():
-            raise ValidationError({"email": _("Somebody signs in with this address already.")})
+        active = User.objects.filter(email=self.email).values_list("is_active", flat=True).first()
+        if active is not None:
+            taken = _("Somebody signs in with this address already.")
+            deactivated = _("Somebody with this address is deactivated. Reactivate them instead of inviting them anew.")
+            raise ValidationError({"email": taken if active else deactivated})
 
     @property
     def expired(self):
@@ -293,9 +303,11 @@ class Invitation(models.Model):
         self.save(update_fields=["withdrawn_at", "expires_at"])
 
     def closed(self):
-        """Why the link does not work, or None while it does. One query unless used or expired."""
+        """Why the link does not work, or None while it does. One query unless used, withdrawn or expired."""
         if self.accepted_at:
             return Closed.USED
+        if self.withdrawn_at:
+            return Closed.WITHDRAWN
         if self.expired:
             return Closed.EXPIRED
         if User.objects.filter(email=self.email).exists():

@@ -15,6 +15,6 @@ urlpatterns = [
     path("<int:pk>/", people.person_edit, name="person_edit"),
     path("<int:pk>/deactivate/", people.person_deactivate, name="person_deactivate"),
     path("<int:pk>/reactivate/", people.person_reactivate, name="person_reactivate"),
-    path("<int:pk>/second-factors/", people.person_forget_factors, name="person_forget_factors"),
+    path("<int:pk>/second-factors/", people.person_remove_factors, name="person_remove_factors"),
     path("<int:pk>/sign-out/", people.person_sign_out, name="person_sign_out"),
 ]

@@ -15,7 +15,7 @@ from allauth.usersessions import views as usersessions
 from django.contrib.auth.decorators import login_not_required
 from django.urls import include, path, re_path, reverse_lazy
 
-from accounts.views import own
+from accounts.views import own, second_factor
 
 pages = [
     path("invitations/<str:token>/", own.invitation_accept, name="invitation_accept"),
@@ -46,16 +46,20 @@ urlpatterns = [
     ),
     # Proving once more that it is you
     path("reauthenticate/", allauth.reauthenticate, name="account_reauthenticate"),
-    path("second-factor/reauthenticate/", mfa.reauthenticate, name="mfa_reauthenticate"),
+    path("second-factor/reauthenticate/", second_factor.ReauthenticateView.as_view(), name="mfa_reauthenticate"),
     path("passkeys/reauthenticate/", webauthn.reauthenticate_webauthn, name="mfa_reauthenticate_webauthn"),
     # Second factor
     path("second-factor/", mfa.index, name="mfa_index"),
-    path("second-factor/sign-in/", mfa.authenticate, name="mfa_authenticate"),
-    path("second-factor/app/add/", totp.activate_totp, name="mfa_activate_totp"),
+    path("second-factor/sign-in/", second_factor.AuthenticateView.as_view(), name="mfa_authenticate"),
+    path("second-factor/app/add/", second_factor.ActivateTOTPView.as_view(), name="mfa_activate_totp"),
     path("second-factor/app/remove/", totp.deactivate_totp, name="mfa_deactivate_totp"),
-    path("second-factor/recovery-codes/", recovery_codes.view_recovery_codes, name="mfa_view_recovery_codes"),
     path(
-        "second-factor/recovery-codes/new/", recovery_codes.generate_recovery_codes, name="mfa_generate_recovery_codes"
+        "second-factor/recovery-codes/", second_factor.ViewRecoveryCodesView.as_view(), name="mfa_view_recovery_codes"
+    ),
+    path(
+        "second-factor/recovery-codes/new/",
+        second_factor.GenerateRecoveryCodesView.as_view(),
+        name="mfa_generate_recovery_codes",
     ),
     path(
         "second-factor/recovery-codes/download/",
@@ -63,7 +67,7 @@ urlpatterns = [
         name="mfa_download_recovery_codes",
     ),
     path("passkeys/", webauthn.list_webauthn, name="mfa_list_webauthn"),
-    path("passkeys/add/", webauthn.add_webauthn, name="mfa_add_webauthn"),
+    path("passkeys/add/", second_factor.AddWebAuthnView.as_view(), name="mfa_add_webauthn"),
     path("passkeys/<int:pk>/rename/", webauthn.edit_webauthn, name="mfa_edit_webauthn"),
     path("passkeys/<int:pk>/remove/", webauthn.remove_webauthn, name="mfa_remove_webauthn"),
     path("passkeys/sign-in/", login_not_required(webauthn.login_webauthn), name="mfa_login_webauthn"),

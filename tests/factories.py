@@ -2,11 +2,24 @@
 
 import itertools
 import uuid
+from hashlib import sha256
 
+from allauth.mfa.models import Authenticator
+from cryptography.hazmat.primitives.asymmetric import ec
 from django.conf import settings
 from django.contrib.auth import BACKEND_SESSION_KEY, HASH_SESSION_KEY, SESSION_KEY
 from django.contrib.sessions.backends.db import SessionStore
 from django.utils import timezone
+from fido2.cose import ES256
+from fido2.webauthn import (
+    Aaguid,
+    AttestationObject,
+    AttestedCredentialData,
+    AuthenticatorAttestationResponse,
+    AuthenticatorData,
+    CollectedClientData,
+    RegistrationResponse,
+)
 
 from accounts.models import Invitation, Role, User
 from interviews import lifecycle, publishing
@@ -213,3 +226,18 @@ def make_published(*questions):
     for question in questions:
         make_plan_item(plan=plan, question=question)
     return publishing.publish(plan=plan, by=plan.created_by)
+
+
+def make_passkey(user, name="Laptop"):
+    """A passkey of the user's, whose private key nobody has: it can be listed and asked for, and signs nothing."""
+    public_key = ES256.from_cryptography_key(ec.generate_private_key(ec.SECP256R1()).public_key())
+    key = AttestedCredentialData.create(Aaguid.NONE, uuid.uuid4().bytes, public_key)
+    flags = AuthenticatorData.FLAG.USER_PRESENT | AuthenticatorData.FLAG.ATTESTED
+    data = AuthenticatorData.create(sha256(b"testserver").digest(), flags, 0, key)
+    client_data = CollectedClientData.create(CollectedClientData.TYPE.CREATE, b"challenge", "http://testserver")
+    response = AuthenticatorAttestationResponse(
+        client_data=client_data, attestation_object=AttestationObject.create("none", data, {})
+    )
+    credential = RegistrationResponse(raw_id=key.credential_id, response=response)
+    stored = {"name": name, "credential": {**dict(credential), "clientExtensionResults": {}}}
+    return Authenticator.objects.create(user=user, type=Authenticator.Type.WEBAUTHN, data=stored)

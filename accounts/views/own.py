@@ -2,9 +2,10 @@
 
 import logging
 
+from allauth.account.internal.flows.reauthentication import reauthenticate_by_password
+from allauth.account.utils import perform_login
 from allauth.socialaccount.providers.openid_connect import views as openid_connect
 from django.contrib import messages
-from django.contrib.auth import login
 from django.contrib.auth.decorators import login_not_required
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
@@ -35,9 +36,10 @@ def invitation_accept(request, token):
             user = invitation.accept(**form.cleaned_data)
         except Invitation.DoesNotExist:
             return invitation_closed(request, Closed.USED)
-        login(request, user)
         messages.success(request, _("Welcome to Evenhand. Your account is ready."))
-        return redirect("interviews:today")
+        response = perform_login(request, user, email=user.email)
+        reauthenticate_by_password(request)  # they have chosen it just now
+        return response
     return render(
         request,
         "accounts/invitation_accept.html",

@@ -1,6 +1,7 @@
 """People, for administrators: who there is, what they may do, and invitations."""
 
 from allauth.mfa.utils import is_mfa_enabled
+from django.conf import settings
 from django.contrib import messages
 from django.core.exceptions import ValidationError
 from django.shortcuts import get_object_or_404, redirect, render
@@ -20,35 +21,39 @@ FORM = ["GET", "HEAD", "POST"]
 
 @require_safe
 def person_list(request):
-    """Everybody by name, and who was invited and has not come; `q` searches name and address. Two queries."""
+    """Everybody by name, and above the first page who was invited and has not come; `q` searches name and address. Two queries."""
     allow(visible=request.user.administers, allowed=True)
     words = request.GET.get("q", "")
     found = User.objects.administered_by(request.user).search(words)
     context = {"page": page_of(found, request.GET, by="name"), "words": words}
-    if not request.htmx:
-        context["invitations"] = Invitation.objects.administered_by(request.user).waiting().select_related("invited_by")
+    if not context["page"].newer:
+        invitations = Invitation.objects.administered_by(request.user).waiting().search(words)
+        context["invitations"] = list(invitations.select_related("invited_by"))
     return render(request, "people/person_list.html" + ("#people" if request.htmx else ""), context)
 
 
 @require_http_methods(FORM)
 def invitation_create(request):
     allow(visible=request.user.administers, allowed=True)
-    form = InviteForm(request.POST if request.method == "POST" else None)
+    form, known = InviteForm(request.POST if request.method == "POST" else None), None
     if form.is_valid():
         try:
             return invited(request, email=form.cleaned_data["email"], roles=form.cleaned_data["roles"])
         except ValidationError as problem:
             form.add_error(None, problem)
-    return render(request, "people/invitation_form.html", {"form": form})
+            known = User.objects.administered_by(request.user).filter(email=form.data["email"].strip().lower()).first()
+    return render(request, "people/invitation_form.html", {"form": form, "known": known})
 
 
 def invited(request, *, email, roles):
     """Sends an invitation, and says what became of it."""
     invitation, link = invite(email=email, roles=roles, by=request.user)
     if not link:
-        messages.success(
-            request, _("An invitation is on its way to %(email)s. It works for seven days.") % {"email": invitation}
+        fresh = _("An invitation is on its way to %(email)s. It works for seven days.")
+        again = _(
+            "A new invitation is on its way to %(email)s. It works for seven days; the link from before works no more."
         )
+        messages.success(request, (again if invitation.replaces else fresh) % {"email": invitation})
         return redirect("people:person_list")
     return render(request, "people/invitation_unsent.html", {"invitation": invitation, "link": link})
 
@@ -65,7 +70,11 @@ def invitation_withdraw(request, pk):
     invitation = get_object_or_404(Invitation.objects.administered_by(request.user).waiting(), pk=pk)
     invitation.withdraw()
     messages.success(
-        request, _("The invitation of %(email)s is withdrawn. Its link works no more.") % {"email": invitation}
+        request,
+        _(
+            "The invitation of %(email)s is withdrawn. Its link works no more. With “Invite somebody” you can send a new one."
+        )
+        % {"email": invitation},
     )
     return redirect("people:person_list")
 
@@ -74,23 +83,36 @@ def invitation_withdraw(request, pk):
 def person_edit(request, pk):
     """How a person signs in, and what they may do."""
     person = get_object_or_404(User.objects.administered_by(request.user), pk=pk)
-    initial = {"email": person.email, "roles": person.roles}
+    initial = {"email": person.email, "roles": list(person.roles)}
     form = PersonChangeForm(request.POST if request.method == "POST" else None, initial=initial)
     if form.is_valid():
         try:
-            people.change(user=person, **form.cleaned_data)
+            people.change(user=person, email=form.cleaned_data["email"], roles=form.cleaned_data["roles"])
         except ValidationError as problem:
             form.add_error(None, problem)
             person.refresh_from_db()
         else:
-            messages.success(request, _("%(name)s: %(roles)s.") % {"name": person, "roles": words_for(person.roles)})
+            messages.success(request, changed(person, before=initial))
             return redirect("people:person_list")
-    context = {"form": form, "person": person, "has_factors": is_mfa_enabled(person)}
+    context = {
+        "form": form,
+        "person": person,
+        "has_factors": is_mfa_enabled(person),
+        "last_administrator": people.is_last_administrator(person),
+    }
     return render(request, "people/person_form.html", context)
 
 
-def words_for(roles):
-    return ", ".join(role_names(roles)) or _("no role")
+def changed(person, *, before):
+    """What became of a person, in words."""
+    about = {"name": person, "email": person.email, "roles": ", ".join(role_names(person.roles))}
+    said = []
+    if person.email != before["email"]:
+        said.append(_("%(name)s signs in as %(email)s now; both addresses hear of it by mail.") % about)
+    if set(person.roles) != set(before["roles"]):
+        roles, none = _("%(name)s: %(roles)s."), _("%(name)s has no role and sees only their own account.")
+        said.append((roles if person.roles else none) % about)
+    return " ".join(said) or _("Nothing of %(name)s was changed.") % about
 
 
 @require_http_methods(FORM)
@@ -103,9 +125,16 @@ def person_deactivate(request, pk):
         except ValidationError as problem:
             messages.error(request, " ".join(problem.messages))
             return redirect("people:person_edit", pk)
-        messages.success(request, _("%(name)s is signed out everywhere and cannot sign in.") % {"name": person})
+        messages.success(
+            request, _("%(name)s is deactivated: signed out everywhere, and cannot sign in.") % {"name": person}
+        )
         return redirect("people:person_list")
-    return render(request, "people/person_deactivate.html", {"person": person, "ties": ties(person)})
+    context = {
+        "person": person,
+        "ties": ties(person, told_to=request.user),
+        "last_administrator": people.is_last_administrator(person),
+    }
+    return render(request, "people/person_deactivate.html", context)
 
 
 @require_POST
@@ -116,15 +145,21 @@ def person_reactivate(request, pk):
     return redirect("people:person_edit", pk)
 
 
-@require_POST
-def person_forget_factors(request, pk):
-    """For a lost phone, once somebody has made sure that it is really they who ask."""
+@require_http_methods(FORM)
+def person_remove_factors(request, pk):
+    """For a lost phone. Asks first: whoever has talked an administrator into it needs only the password then."""
     person = get_object_or_404(User.objects.administered_by(request.user), pk=pk)
-    people.forget_second_factors(user=person)
-    messages.success(
-        request, _("%(name)s signs in with the password alone, and sets up a new second factor.") % {"name": person}
-    )
-    return redirect("people:person_edit", pk) if person != request.user else redirect("account_login")
+    if not is_mfa_enabled(person):
+        messages.info(request, _("%(name)s has no second factor.") % {"name": person})
+        return redirect("people:person_edit", pk)
+    required = person.holds(*settings.MFA_REQUIRED_ROLES)
+    if request.method == "POST":
+        people.remove_second_factors(user=person)
+        gone = _("The second factors of %(name)s are removed, and %(name)s is signed out everywhere.")
+        asked = _("At the next sign-in a new one is asked for.") if required else ""
+        messages.success(request, f"{gone % {'name': person}} {asked}".strip())
+        return redirect("people:person_edit", pk) if person != request.user else redirect("account_login")
+    return render(request, "people/person_remove_factors.html", {"person": person, "required": required})
 
 
 @require_POST

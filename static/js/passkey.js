@@ -3,6 +3,6 @@ document.addEventListener("allauth.error", (event) => {
   const place = document.querySelector("[data-passkey-said]");
   if (!place) return;
   event.preventDefault();
-  place.textContent = place.dataset.failed;
-  place.hidden = false;
+  place.hidden = true; // said again, it is read out again
+  requestAnimationFrame(() => (place.hidden = false));
 });

@@ -301,7 +301,7 @@ OTHER_STATES = {
     "people:person_edit": ["active", "inactive", "self"],
     "people:person_deactivate": ["active", "inactive", "self"],
     "people:person_reactivate": ["active", "inactive", "self"],
-    "people:person_forget_factors": ["active", "inactive", "self"],
+    "people:person_remove_factors": ["active", "inactive", "self"],
     "people:person_sign_out": ["active", "inactive", "self"],
     ADMIN: [WITHOUT_FACTOR, WITH_FACTOR],
 }

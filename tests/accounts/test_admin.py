@@ -64,7 +64,7 @@ def test_admin_without_a_second_factor_leads_to_one(client):
     response = client.get(PEOPLE, follow=True)
 
     assert response.request["PATH_INFO"] == reverse("mfa_index")
-    assert "The emergency pages ask for a second factor." in response.content.decode()
+    assert "The emergency pages need a second factor:" in response.content.decode()
 
 
 def test_admin_changes_roles(client, administrator):

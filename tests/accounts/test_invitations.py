@@ -7,6 +7,7 @@ import pytest
 from django.core.exceptions import ValidationError
 from django.core.management import CommandError, call_command
 from django.db import IntegrityError, transaction
+from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
 
@@ -119,7 +120,7 @@ def test_the_page_of_an_invitation_shows_a_form_and_changes_nothing(client):
 
     page = response.content.decode()
     assert response.status_code == 200
-    assert "You sign in as <b>ada@example.test</b>. Your role: Recruiter, Interviewer." in page
+    assert "You sign in as <b>ada@example.test</b>. Your roles: Recruiter, Interviewer." in page
     assert "no-store" in response["Cache-Control"]
     assert list(Invitation.objects.open()) == [invitation]
     assert User.objects.count() == 0
@@ -140,6 +141,7 @@ def test_only_an_empty_form_takes_the_zone_of_the_browser(client):
         ({"name": " "}, {"name": ["Enter your name."]}),
         ({"password": ""}, {"password": ["Choose a password."]}),
         ({"password": "short"}, {"password": ["This password is too short. It must contain at least 12 characters."]}),
+        ({"password": "123456789012"}, {"password": ["This password is entirely numeric."]}),
         ({"password": "1qaz2wsx3edc"}, {"password": ["This password is too common."]}),
         ({"password": "ada@example.test"}, {"password": ["The password is too similar to the e-mail address."]}),
         ({"time_zone": "Mars"}, {"time_zone": ["Select a valid choice. Mars is not one of the available choices."]}),
@@ -224,3 +226,33 @@ def test_accepting_while_signed_in_says_so_and_changes_the_session(client):
 
     assert "You are signed in as Grace Hopper. Creating this account signs you out of that one." in page
     assert client.session["_auth_user_id"] == str(User.objects.get(email="ada@example.test").pk)
+
+
+def test_accepting_is_listed_as_a_sign_in_and_proves_who_it_is(client):
+    _invitation, token = make_invitation()
+    client.post(link(token), ANSWERS)
+    elsewhere = Client()
+    elsewhere.post(reverse("account_login"), {"login": User.objects.get().email, "password": ANSWERS["password"]})
+
+    page = client.get(reverse("usersessions_list")).content.decode()
+    adding = client.get(reverse("mfa_add_webauthn")).status_code
+    elsewhere.post(reverse("usersessions_list"))
+
+    assert (page.count(", from 127."), page.count("this one"), adding) == (2, 1, 200)
+    assert client.get(reverse("interviews:today")).status_code == 302
+
+
+@pytest.mark.parametrize(
+    ("what", "words"),
+    [("expired", "This invitation has ended"), ("withdrawn", "This invitation was withdrawn")],
+)
+def test_an_invitation_that_is_over_says_why_and_where_to_sign_in(client, what, words):
+    invitation, token = make_invitation()
+    if what == "withdrawn":
+        invitation.withdraw()
+    Invitation.objects.update(expires_at=timezone.now())
+
+    page = client.get(link(token)).content.decode()
+
+    assert f"<h1>{words}</h1>" in page
+    assert f'href="{reverse("account_login")}">Sign in</a>' in page

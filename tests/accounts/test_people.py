@@ -16,6 +16,7 @@ from django.utils import timezone
 
 from accounts import people
 from accounts.models import Invitation, Role, User
+from interviews import lifecycle
 from tests.factories import PASSWORD, make_interview, make_invitation, make_user
 
 pytestmark = pytest.mark.django_db
@@ -47,7 +48,7 @@ def test_people_are_for_administrators(client, role):
             "person_reactivate",
             "person_sign_out",
             "person_edit",
-            "person_forget_factors",
+            "person_remove_factors",
         )
     ]
     posts += [INVITE, url("invitation_resend", invitation), url("invitation_withdraw", invitation)]
@@ -99,6 +100,28 @@ def test_list_finds_by_name_and_address(client, administrator):
     assert "Nobody has this in their name or address." in nobody
 
 
+@pytest.mark.parametrize("headers", [{}, {"HX-Request": "true"}])
+def test_list_finds_invitations_by_address(client, administrator, django_assert_num_queries, headers):
+    make_invitation(Role.INTERVIEWER, email="ada@example.test", invited_by=administrator)
+    make_invitation(Role.INTERVIEWER, email="grace@example.test", invited_by=administrator)
+    client.get(LIST)
+
+    with django_assert_num_queries(4):
+        found = client.get(LIST, {"q": "ADA@"}, headers=headers).content.decode()
+    nobody = client.get(LIST, {"q": "zzz"}, headers=headers).content.decode()
+
+    assert ("ada@example.test" in found, "grace@example.test" in found) == (True, False)
+    assert ["Nobody has this" in page for page in (found, nobody)] == [False, True]
+
+
+def test_list_shows_the_roles_of_the_deactivated_too(client, administrator):
+    make_user(Role.RECRUITER, is_active=False)
+
+    row = client.get(LIST).content.decode().partition('data-label="Roles">Recruiter')[2]
+
+    assert row.strip().startswith('<span class="tag neutral">Deactivated</span>')
+
+
 def test_roles_change_at_once(client, administrator):
     person = make_user(Role.INTERVIEWER)
 
@@ -108,6 +131,25 @@ def test_roles_change_at_once(client, administrator):
     person.refresh_from_db()
     assert person.roles == [Role.HIRING_MANAGER, Role.RECRUITER]
     assert f"{person.name}: Hiring manager, Recruiter." in response.content.decode()
+    assert "signs in as" not in response.content.decode()
+
+
+def test_taking_the_last_role_is_asked_about_in_words(client, administrator):
+    person = make_user(Role.INTERVIEWER)
+    page = client.get(url("person_edit", person)).content.decode()
+
+    asked = client.post(url("person_edit", person), {"email": person.email})
+    person.refresh_from_db()
+    roles = person.roles
+    done = client.post(url("person_edit", person), {"email": person.email, "no_role": "on"}, follow=True)
+
+    person.refresh_from_db()
+    assert ("(optional)" in page, "Without one, they see only their own account." in page) == (False, True)
+    assert asked.context["form"].errors == {
+        "no_role": ["Without a role they see only their own account. Tick this if that is meant."]
+    }
+    assert (roles, person.roles) == ([Role.INTERVIEWER], [])
+    assert f"{person.name} has no role and sees only their own account." in done.content.decode()
 
 
 def test_unknown_role_is_refused(client, administrator):
@@ -128,6 +170,10 @@ def test_last_administrator_stays(client, administrator):
 
     administrator.refresh_from_db()
     words = "There would be no administrator left. Give the role to somebody else first."
+    pages = [client.get(url(name, administrator)).content.decode() for name in ("person_edit", "person_deactivate")]
+    assert [words.removeprefix("There") in page for page in pages] == [True, True]
+    assert [f'href="{url("person_deactivate", administrator)}"' in page for page in pages] == [False, False]
+    assert '<button class="btn danger solid">' not in pages[1]
     assert (administrator.roles, administrator.is_active) == ([Role.ADMINISTRATOR], True)
     assert roles.context["form"].errors == {"roles": [words]}
     assert words in leaving.content.decode()
@@ -191,11 +237,36 @@ def test_deactivation_names_what_would_be_left(client, administrator):
     interview = make_interview()
     lead = interview.panel.get().user
 
+    to_come = client.get(url("person_deactivate", lead)).content.decode()
+    lifecycle.start(interview=interview, by=lead)
+    lifecycle.finish(interview=interview, by=lead)
+    held = client.get(url("person_deactivate", lead)).content.decode()
+
+    assert ["They are on the panel of 1 interview to come" in page for page in (to_come, held)] == [True, False]
+    assert ["They owe 1 scorecard" in page for page in (to_come, held)] == [False, True]
+    assert str(interview.candidate) not in to_come + held
+
+
+def test_deactivation_links_interviews_that_the_administrator_may_see_anyway(client):
+    client.force_login(make_user(Role.ADMINISTRATOR, Role.RECRUITER))
+    interviews = [make_interview(lead=make_user(Role.INTERVIEWER))]
+    lead = interviews[0].panel.get().user
+    interviews += [make_interview(lead=lead) for _number in range(3)]
+
     page = client.get(url("person_deactivate", lead)).content.decode()
 
-    assert "They are on the panel of 1 interview to come" in page
-    assert "They owe 1 scorecard" in page
-    assert str(interview.candidate) not in page
+    assert "on the panel of 4 interviews to come" in page
+    assert sum(interview.get_absolute_url() in page for interview in interviews) == 3
+
+
+@pytest.mark.parametrize("extra", [0, 2])
+def test_deactivation_queries_do_not_grow(client, administrator, django_assert_num_queries, extra):
+    lead = make_interview().panel.get().user
+    for _number in range(extra):
+        make_interview(lead=lead)
+
+    with django_assert_num_queries(7):
+        client.get(url("person_deactivate", lead))
 
 
 def test_invitation_goes_by_mail_and_its_link_nowhere_else(client, administrator):
@@ -225,6 +296,29 @@ def test_invitation_asks_for_what_is_missing(client, administrator):
     assert not Invitation.objects.exists()
 
 
+@pytest.mark.parametrize(
+    ("active", "words"),
+    [(True, "Ada signs in with this address."), (False, "Ada has this address and is deactivated.")],
+)
+def test_invitation_of_somebody_who_is_here_leads_to_them(client, administrator, active, words):
+    person = make_user(name="Ada", email="ada@example.test", is_active=active)
+
+    page = client.post(INVITE, {"email": "Ada@example.test", "roles": ["recruiter"]}).content.decode()
+
+    assert words in page
+    assert f'href="{url("person_edit", person)}"' in page
+    assert ("Reactivate them instead of inviting them anew." in page) != active
+
+
+def test_invitation_of_somebody_invited_says_what_became_of_the_first_link(client, administrator):
+    said = [
+        client.post(INVITE, {"email": "new@example.test", "roles": ["recruiter"]}, follow=True).content.decode()
+        for _time in range(2)
+    ]
+
+    assert ["the link from before works no more" in page for page in said] == [False, True]
+
+
 def test_invitation_that_cannot_be_mailed_is_shown_once(client, administrator, settings):
     with socket.socket() as closed:
         closed.bind(("127.0.0.1", 0))
@@ -251,10 +345,10 @@ def test_invitation_sent_again_ends_the_first_link(client, administrator):
 def test_invitation_withdrawn_is_gone(client, administrator):
     invitation, token = make_invitation(Role.INTERVIEWER)
 
-    client.post(url("invitation_withdraw", invitation))
+    page = client.post(url("invitation_withdraw", invitation), follow=True).content.decode()
 
     assert client.get(reverse("accounts:invitation_accept", args=[token])).status_code == 410
-    assert "Send again" not in client.get(LIST).content.decode()
+    assert ("Send again" in page, "With “Invite somebody” you can send a new one." in page) == (False, True)
     assert client.post(url("invitation_withdraw", invitation)).status_code == 404
 
 
@@ -287,15 +381,21 @@ def test_address_changes_for_good(client, administrator):
     assert (person.email, old, new) == ("new@example.test", 200, 302)
 
 
-def test_second_factors_of_a_lost_phone_are_forgotten(client, administrator):
+@pytest.mark.parametrize("required", [[], ["interviewer"]])
+def test_second_factors_of_a_lost_phone_are_removed(client, administrator, settings, required):
+    settings.MFA_REQUIRED_ROLES = required
     person = make_user(Role.INTERVIEWER)
     TOTP.activate(person, generate_totp_secret())
     lost = Client()
     lost.force_login(person)
     page = client.get(url("person_edit", person)).content.decode()
+    asked = client.get(url("person_remove_factors", person)).content.decode()
 
-    client.post(url("person_forget_factors", person))
+    done = client.post(url("person_remove_factors", person), follow=True).content.decode()
     response = Client().post(reverse("account_login"), {"login": person.email, "password": PASSWORD})
 
-    assert "Forget them" in page
+    assert f'href="{url("person_remove_factors", person)}">Remove second factors</a>' in page
+    assert f"{person.name} is signed out everywhere" in asked
+    assert f"The second factors of {person.name} are removed, and {person.name} is signed out everywhere." in done
+    assert ("At the next sign-in a new one is asked for." in done) == bool(required)
     assert (response.url, lost.get("/").status_code) == ("/", 302)

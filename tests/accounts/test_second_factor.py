@@ -4,7 +4,14 @@ import re
 
 import pytest
 from allauth.mfa.models import Authenticator
-from allauth.mfa.totp.internal.auth import format_hotp_value, hotp_value, yield_hotp_counters_from_time
+from allauth.mfa.recovery_codes.internal.auth import RecoveryCodes
+from allauth.mfa.totp.internal.auth import (
+    TOTP,
+    format_hotp_value,
+    generate_totp_secret,
+    hotp_value,
+    yield_hotp_counters_from_time,
+)
 from allauth.usersessions.models import UserSession
 from django.core import mail
 from django.db import connection
@@ -14,7 +21,7 @@ from django.urls import reverse
 
 from accounts.models import Role
 from accounts.templatetags.browsers import browser
-from tests.factories import PASSWORD, make_user
+from tests.factories import PASSWORD, make_passkey, make_user
 
 pytestmark = pytest.mark.django_db
 
@@ -34,12 +41,28 @@ def code_of(secret):
     return format_hotp_value(hotp_value(secret, next(iter(yield_hotp_counters_from_time()))))
 
 
+def key_on(response):
+    """The app's key as the page shows it, and as selecting or copying takes it: in fours, with nothing between."""
+    shown = re.search(r'<code class="key" id="secret"[^>]*>(.*?)</code>', response.content.decode())[1]
+    fours = re.findall(r"<span>(\w{1,4})</span>", shown)
+    assert "".join(fours) == re.sub(r"<[^>]*>", "", shown)
+    return "".join(fours)
+
+
+def codes_on(response):
+    return re.findall(r"^\d{8}$", re.search(r"<pre[^>]*>(.*?)</pre>", response.content.decode(), re.S)[1], re.M)
+
+
+def banners(page):
+    return re.findall(r'<div class="((?:message|callout)[^"]*)"(?![^>]* hidden)[^>]*><p>([^<]*)</p>', page)
+
+
 def with_app(client):
     """A user who has set up an app, signed in; and the app's secret."""
     user = make_user(Role.INTERVIEWER)
     sign_in(client, user)
     prove(client)
-    secret = re.search(r'id="secret" type="text" value="(\w+)"', client.get(SET_UP).content.decode())[1]
+    secret = key_on(client.get(SET_UP))
     client.post(SET_UP, {"code": code_of(secret)})
     return user, secret
 
@@ -47,10 +70,10 @@ def with_app(client):
 def test_app_is_set_up_with_its_first_code_and_gives_recovery_codes(client):
     user, secret = with_app(client)
 
-    page = client.get(reverse("mfa_view_recovery_codes")).content.decode()
+    first = client.get(reverse("mfa_view_recovery_codes"))
+    page, codes = first.content.decode(), codes_on(first)
     again = client.get(reverse("mfa_view_recovery_codes")).content.decode()
 
-    codes = re.findall(r"^\d{8}$", re.search(r"<pre[^>]*>(.*?)</pre>", page, re.S)[1], re.M)
     stored = Authenticator.objects.get(user=user, type="totp").data["secret"]
     assert len(set(codes)) == 10
     assert secret not in stored  # encrypted
@@ -99,8 +122,7 @@ def test_signing_in_asks_for_the_code(client):
 
 def test_recovery_code_signs_in_once(client):
     user, _secret = with_app(client)
-    page = client.get(reverse("mfa_view_recovery_codes")).content.decode()
-    code = re.search(r"^\d{8}$", re.search(r"<pre[^>]*>(.*?)</pre>", page, re.S)[1], re.M)[0]
+    code = codes_on(client.get(reverse("mfa_view_recovery_codes")))[0]
     urls = []
     for _time in range(2):
         device = Client()
@@ -221,3 +243,160 @@ def test_session_from_before_the_list_was_kept_is_told(client):
     UserSession.objects.all().delete()
 
     assert "Nowhere but here, as far as is known" in client.get(reverse("usersessions_list")).content.decode()
+
+
+@pytest.mark.django_db(transaction=True)
+def test_first_recovery_codes_come_with_one_quiet_banner(client):
+    with_app(client)
+
+    page = client.get(reverse("mfa_view_recovery_codes")).content.decode()
+
+    assert banners(page) == [("message success", "Your app with codes is set up.")]
+    assert [kind in page for kind in ("data-copy=", "data-download=", "data-print-page")] == [True] * 3
+
+
+@pytest.mark.django_db(transaction=True)
+def test_new_recovery_codes_say_that_the_old_ones_work_no_more(client):
+    with_app(client)
+    client.get(reverse("mfa_view_recovery_codes"))
+
+    page = client.post(reverse("mfa_generate_recovery_codes"), follow=True).content.decode()
+
+    assert banners(page) == [("message success", "New recovery codes are made. Those from before work no more.")]
+
+
+def test_key_of_the_app_opens_it_on_the_phone_itself(client):
+    sign_in(client, make_user())
+    prove(client)
+
+    response = client.get(SET_UP)
+
+    address = re.search(r'href="(otpauth://totp/[^"]+)"', response.content.decode())[1]
+    assert f"secret={key_on(response)}" in address
+
+
+@pytest.mark.parametrize("method", ["get", "post"])
+def test_second_step_of_somebody_whose_factors_were_removed_begins_anew(client, method):
+    user = make_user()
+    make_passkey(user)
+    waiting = sign_in(client, user).url
+    Authenticator.objects.all().delete()
+
+    response = getattr(client, method)(waiting, {"code": "123456"}, follow=True)
+
+    assert response.redirect_chain == [(reverse("account_login"), 302)]
+    assert "How you sign in has changed meanwhile. Sign in again." in response.content.decode()
+    assert "_auth_user_id" not in client.session
+    assert sign_in(client, user).url == "/"
+
+
+@pytest.mark.parametrize(
+    ("kinds", "shown"),
+    [
+        ({"totp", "recovery_codes"}, {"app"}),
+        ({"totp", "webauthn", "recovery_codes"}, {"app", "passkey instead"}),
+        ({"webauthn", "recovery_codes"}, {"passkey", "recovery code instead"}),
+        ({"webauthn"}, {"passkey"}),
+    ],
+)
+def test_second_step_shows_what_the_person_has(client, kinds, shown):
+    user = make_user()
+    if "totp" in kinds:
+        TOTP.activate(user, generate_totp_secret())
+    if "recovery_codes" in kinds:
+        RecoveryCodes.activate(user)
+    if "webauthn" in kinds:
+        make_passkey(user)
+
+    page = sign_in_and_follow(client, user)
+
+    words = {
+        "app": "Enter the code that your app shows",
+        "passkey": ">Use your passkey<",
+        "passkey instead": ">Use your passkey instead<",
+        "recovery code instead": "Use a recovery code instead",
+    }
+    assert {name for name, said in words.items() if said in page} == shown
+    assert ('name="code"' in page) == (kinds != {"webauthn"})
+
+
+def test_wrong_code_gets_a_sentence_for_what_the_person_has(client):
+    with_passkey, with_app_too = make_user(), make_user()
+    for user in (with_passkey, with_app_too):
+        RecoveryCodes.activate(user)
+    make_passkey(with_passkey)
+    TOTP.activate(with_app_too, generate_totp_secret())
+    errors = []
+    for user in (with_passkey, with_app_too):
+        device = Client()
+        sign_in(device, user)
+        response = device.post(reverse("mfa_authenticate"), {"code": "12345678"})
+        errors.append(response.context["form"].errors["code"])
+    page = response.content.decode()
+
+    assert errors == [
+        ["This recovery code is not right, or was used already. Enter one that you have not used yet."],
+        [
+            "This code is not right, or was used already. "
+            "Enter the one that your app shows now, or a recovery code that you have not used yet."
+        ],
+    ]
+    assert "Error:" in page
+
+
+@pytest.mark.parametrize("name", ["account_reauthenticate", "mfa_reauthenticate", "mfa_reauthenticate_webauthn"])
+def test_who_is_asked_again_can_leave_it(client, name):
+    user = make_user()
+    make_passkey(user)
+    RecoveryCodes.activate(user)
+    client.force_login(user)
+
+    page = client.get(reverse(name)).content.decode()
+
+    assert f'<a href="{reverse("accounts:settings_edit")}">Cancel</a>' in page
+    assert "authenticator app or code" not in page
+
+
+@pytest.mark.parametrize(
+    ("asked", "going_to"), [("/?from=mail", "/?from=mail"), (reverse("admin:index"), reverse("admin:index"))]
+)
+def test_second_factor_that_was_asked_for_leads_on(client, settings, asked, going_to):
+    settings.MFA_REQUIRED_ROLES = ["administrator"] if asked.startswith("/?") else []
+    sign_in(client, make_user(Role.ADMINISTRATOR))
+    prove(client)
+    response = client.get(asked, follow=True)
+    said = [str(message) for message in response.context["messages"]]
+    client.post(SET_UP, {"code": code_of(key_on(client.get(SET_UP)))})
+
+    page = client.get(reverse("mfa_view_recovery_codes")).content.decode()
+
+    assert (len(said), said[0].count("."), "add a passkey or an app with codes" in said[0]) == (1, 1, True)
+    assert re.search(r'href="([^"]*)">I have kept them', page)[1] == going_to
+    assert client.get(going_to).status_code == 200
+
+
+@pytest.mark.parametrize("elsewhere", ["https://evil.example/", "//evil.example", "javascript:alert(1)"])
+def test_second_factor_leads_nowhere_else(client, elsewhere):
+    sign_in(client, make_user(Role.ADMINISTRATOR))
+    prove(client)
+    client.get(reverse("admin:login"), {"next": elsewhere})
+    client.post(SET_UP, {"code": code_of(key_on(client.get(SET_UP)))})
+
+    page = client.get(reverse("mfa_view_recovery_codes")).content.decode()
+
+    assert re.search(r'href="([^"]*)">I have kept them', page)[1] == reverse("mfa_index")
+
+
+def test_session_that_took_a_code_is_listed(client):
+    user, secret = with_app(client)
+    phone = Client()
+    sign_in(phone, user)
+    phone.post(reverse("mfa_authenticate"), {"code": code_of(secret)})
+
+    page = phone.get(reverse("usersessions_list")).content.decode()
+
+    assert (page.count(", from 127."), page.count("this one")) == (2, 1)
+
+
+def sign_in_and_follow(client, user):
+    return client.get(sign_in(client, user).url).content.decode()

@@ -70,7 +70,7 @@ def test_settings_name_the_roles(client):
     client.force_login(make_user(Role.HIRING_MANAGER, Role.RECRUITER, email="ada@example.test"))
 
     assert (
-        "You sign in as ada@example.test. Your role: Hiring manager, Recruiter."
+        "You sign in as ada@example.test. Your roles: Hiring manager, Recruiter."
         in client.get(SETTINGS).content.decode()
     )
 

@@ -70,7 +70,7 @@ def test_sign_in_is_closed_to_an_inactive_account(client):
 
     assert response.url == reverse("account_inactive")
     assert "_auth_user_id" not in client.session
-    assert "This account is switched off" in client.get(response.url).content.decode()
+    assert "This account is deactivated" in client.get(response.url).content.decode()
 
 
 def test_deactivating_ends_a_session(client):

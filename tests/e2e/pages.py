@@ -18,13 +18,14 @@ import django
 
 django.setup()
 
+from allauth.mfa.recovery_codes.internal.auth import RecoveryCodes  # noqa: E402
 from django.core.management import call_command  # noqa: E402
 from django.test import Client  # noqa: E402
 from django.urls import URLPattern, get_resolver, reverse  # noqa: E402
 from django.utils import timezone  # noqa: E402
 from playwright.sync_api import TimeoutError  # noqa: E402
 
-from accounts.demo import create_demo_users  # noqa: E402
+from accounts.demo import PASSWORD, address, create_demo_users  # noqa: E402
 from accounts.models import Role, User  # noqa: E402
 from interviews import drafting, lifecycle  # noqa: E402
 from interviews.models import Candidate, Interview, Opening, Place, Plan, State  # noqa: E402
@@ -33,7 +34,7 @@ from questionbank.importing import labelled  # noqa: E402
 from questionbank.models import ImportDraft, Question, QuestionSet  # noqa: E402
 from tests.database import made  # noqa: E402
 from tests.e2e.browser import ready  # noqa: E402
-from tests.factories import make_invitation, make_opening, make_plan, make_question, make_user  # noqa: E402
+from tests.factories import make_invitation, make_opening, make_passkey, make_plan, make_question, make_user  # noqa: E402
 
 # Not pages: an answer for machines, fragments that other pages show, redirects, and what is there only in the middle of
 # signing in or just after having proved who one is (tests/accounts/test_second_factor.py and tests/e2e/test_people.py).
@@ -137,6 +138,7 @@ PAGES = [
     Page("people:invitation_create", "administrator"),
     Page("people:person_edit", "administrator", pk("person")),
     Page("people:person_deactivate", "administrator", pk("person")),
+    Page("people:person_remove_factors", "administrator", pk("with factors")),
     # Question bank
     Page("questionbank:set_list"),
     Page("questionbank:set_create"),
@@ -213,6 +215,37 @@ ERROR = "[aria-invalid], .error-summary"
 
 def submit_empty(tab):
     tab.locator("main form[method=post]").first.evaluate("form => { form.noValidate = true; form.requestSubmit(); }")
+
+
+def prove(tab):
+    """The password once more, if it is asked for."""
+    if tab.locator("main [name=password]").count():
+        tab.locator("main [name=password]").fill(PASSWORD)
+        tab.locator("main button.primary").click()
+
+
+def make_codes(tab):
+    tab.goto(reverse("mfa_generate_recovery_codes"))
+    prove(tab)
+    tab.get_by_role("button", name="Make new codes").click()
+
+
+def take_last_role(tab):
+    for box in tab.locator("[name=roles]:checked").all():
+        box.uncheck()
+    submit_empty(tab)
+
+
+def no_passkey(tab):
+    tab.route("**/passkeys/sign-in/", lambda route: route.abort())
+    tab.locator("#passkey_login").click()
+
+
+def second_step(tab):
+    tab.goto(reverse("account_login"))
+    tab.locator("[name=login]").fill(address("panelist"))
+    tab.locator("[name=password]").fill(PASSWORD)
+    tab.get_by_role("button", name="Sign in", exact=True).click()
 
 
 def refuse_changes(tab, **answer):
@@ -372,7 +405,18 @@ STATES = [
     Page("people:person_list", "administrator", (), "?q=zzzz", called="nothing found", shows=".empty"),
     Page("people:invitation_create", "administrator", called="error", shows=ERROR, reach=submit_empty),
     Page("people:person_edit", "administrator", pk("long name"), called="long words"),
+    Page("people:person_edit", "administrator", pk("gone"), called="deactivated", shows="[action$='/reactivate/']"),
+    Page(
+        "people:person_edit", "administrator", pk("with factors"), called="no role", shows=ERROR, reach=take_last_role
+    ),
+    Page("mfa_list_webauthn", "panelist", called="one"),
+    Page("mfa_activate_totp", called="app", shows="#secret", reach=prove),
+    Page("mfa_view_recovery_codes", "panelist", called="codes", shows="#codes", reach=make_codes),
+    Page("mfa_reauthenticate", "panelist", called="code"),
+    Page("account_login", "", called="no passkey", shows="[data-passkey-said]", reach=no_passkey),
     Page("account_login", "", called="error", shows=ERROR, reach=submit_empty),
+    # The last of nobody’s: it leaves them between the two steps.
+    Page("mfa_authenticate", "", called="passkey", shows="#mfa_webauthn_authenticate", reach=second_step),
 ]
 
 
@@ -421,6 +465,8 @@ def build_world():
         people,
         {
             "person": people["lead"].pk,
+            "with factors": with_factors(people["panelist"]).pk,
+            "gone": make_user(Role.RECRUITER, name="Demo leaver", is_active=False).pk,
             "long name": make_user(
                 Role.INTERVIEWER, name="W" * 60 + " and a name that goes on", email=f"{'w' * 60}@example.test"
             ).pk,
@@ -452,6 +498,12 @@ def build_world():
             "nothing": "set-password",
         },
     )
+
+
+def with_factors(person):
+    make_passkey(person)
+    RecoveryCodes.activate(person)
+    return person
 
 
 def interview_of(people, number):
