@@ -301,7 +301,9 @@ class RolesForm(forms.Form):
         label=_("Roles"),
         help_text=_("One person may hold several. Without one, they see only their own account."),
         required=False,
-        choices=[(role.value, bold_lazy("<b>{}:</b> {}", role.label, hint)) for role, hint in ROLE_HINTS.items()],
+        choices=[
+            (role.value, bold_lazy("<span><b>{}:</b> {}</span>", role.label, hint)) for role, hint in ROLE_HINTS.items()
+        ],
         widget=forms.CheckboxSelectMultiple,
     )
 
@@ -321,7 +323,7 @@ class PersonChangeForm(RolesForm):
     """How a person signs in, and what they may do."""
 
     email = address_field(_("Enter the address they sign in with."))
-    no_role = forms.BooleanField(label=_("They see only their own account from now on"), required=False)
+    no_role = forms.BooleanField(label=_("No role"), help_text=_("They see only their own account."), required=False)
 
     def __init__(self, *args, **kwargs):
         super().__init__(*args, **kwargs)
@@ -334,7 +336,7 @@ class PersonChangeForm(RolesForm):
         """Taking somebody's last role is asked about in words, for it looks like a slip."""
         super().clean()
         if self.takes_all and not self.cleaned_data.pop("no_role"):
-            self.add_error("no_role", _("Without a role they see only their own account. Tick this if that is meant."))
+            self.add_error("no_role", _("They see only their own account then. Tick “No role” if that is meant."))
 
 
 class InviteForm(RolesForm):

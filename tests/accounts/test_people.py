@@ -117,7 +117,7 @@ def test_list_finds_invitations_by_address(client, administrator, django_assert_
 def test_list_shows_the_roles_of_the_deactivated_too(client, administrator):
     make_user(Role.RECRUITER, is_active=False)
 
-    row = client.get(LIST).content.decode().partition('data-label="Roles">Recruiter')[2]
+    row = client.get(LIST).content.decode().partition('data-label="Roles"><span>Recruiter')[2]
 
     assert row.strip().startswith('<span class="tag neutral">Deactivated</span>')
 
@@ -146,7 +146,7 @@ def test_taking_the_last_role_is_asked_about_in_words(client, administrator):
     person.refresh_from_db()
     assert ("(optional)" in page, "Without one, they see only their own account." in page) == (False, True)
     assert asked.context["form"].errors == {
-        "no_role": ["Without a role they see only their own account. Tick this if that is meant."]
+        "no_role": ["They see only their own account then. Tick “No role” if that is meant."]
     }
     assert (roles, person.roles) == ([Role.INTERVIEWER], [])
     assert f"{person.name} has no role and sees only their own account." in done.content.decode()
