@@ -405,6 +405,7 @@ STATES = [
     Page("people:person_list", "administrator", (), "?q=zzzz", called="nothing found", shows=".empty"),
     Page("people:invitation_create", "administrator", called="error", shows=ERROR, reach=submit_empty),
     Page("people:person_edit", "administrator", pk("long name"), called="long words"),
+    Page("people:person_deactivate", "administrator", pk("long name"), called="long words"),
     Page("people:person_edit", "administrator", pk("gone"), called="deactivated", shows="[action$='/reactivate/']"),
     Page(
         "people:person_edit", "administrator", pk("with factors"), called="no role", shows=ERROR, reach=take_last_role

@@ -49,6 +49,7 @@ def test_person_who_is_here_signs_in_by_their_provider(open_page, provider):
 
     assert User.objects.get() == lead
     assert lead.socialaccount_set.count() == 1
+    assert lead.usersession_set.count() == 2
 
 
 def test_invited_person_comes_in_by_their_provider_with_the_roles_of_the_invitation(open_page, provider):

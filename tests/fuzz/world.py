@@ -194,6 +194,12 @@ def build_world():
             reverse("interviews:interview_start", args=[scheduled]),
             {"anyway": "on"},
         ),
+        (
+            "people:person_remove_factors",
+            "administrator",
+            reverse("people:person_remove_factors", args=[people["careful"].pk]),
+            {},
+        ),
         ("people:person_reactivate", "administrator", reverse("people:person_reactivate", args=[gone.pk]), {}),
         (
             "interviews:scorecard_submit",
