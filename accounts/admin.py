@@ -1,5 +1,7 @@
 """Django's admin, for emergencies: people and invitations, and nothing that other apps register."""
 
+import functools
+
 from allauth.account.decorators import secure_admin_login
 from allauth.mfa.utils import is_mfa_enabled
 from django import forms
@@ -11,10 +13,12 @@ from django.urls import reverse
 from django.utils.decorators import method_decorator
 from django.utils.translation import gettext_lazy as _
 
+from accounts import people
 from accounts.models import Invitation, Role, User, role_names
 from accounts.notices import tell_of_administrator
-from accounts.people import move
+from accounts.proof import ask_for_proof
 from accounts.second_factor import ask_for_one
+from config.address import base_url
 
 
 class EmergencySite(admin.AdminSite):
@@ -26,6 +30,17 @@ class EmergencySite(admin.AdminSite):
     def has_permission(self, request):
         """An administrator with a second factor; without one, the way in shows how to get it."""
         return super().has_permission(request) and is_mfa_enabled(request.user)
+
+    def admin_view(self, view, cacheable=False):
+        """What changes something asks for proof first, as it does on the people pages."""
+
+        @functools.wraps(view)
+        def proved(request, *args, **kwargs):
+            if request.method == "POST" and request.resolver_match.url_name != "logout":
+                ask_for_proof(request)
+            return view(request, *args, **kwargs)
+
+        return super().admin_view(proved, cacheable)
 
     @method_decorator(login_not_required)
     def login(self, request, extra_context=None):
@@ -49,6 +64,13 @@ def roles_form_field():
 class PersonChangeForm(UserChangeForm):
     roles = roles_form_field()
 
+    def clean(self):
+        """There is always an administrator. The page saves within the same transaction, so the lock holds until then."""
+        cleaned = super().clean()
+        stays = cleaned.get("is_active") and Role.ADMINISTRATOR in cleaned.get("roles", [])
+        people.others_or_refuse(self.instance, stays=stays)
+        return cleaned
+
 
 class PersonCreationForm(AdminUserCreationForm):
     roles = roles_form_field()
@@ -63,7 +85,9 @@ class PasswordForm(AdminPasswordChangeForm):
 
     def save(self, commit=True):
         tell_of_administrator(self.user, "password")
-        return super().save(commit)
+        self.set_password_and_save(self.user, commit=False)
+        self.user.save(update_fields=["password"])  # and nothing else, as `AccountAdapter.set_password`
+        return self.user
 
 
 class InvitationForm(forms.ModelForm):
@@ -100,11 +124,14 @@ class PersonAdmin(UserAdmin):
     add_fieldsets = [(None, {"fields": ["email", "name", "roles", "usable_password", "password1", "password2"]})]
 
     def save_model(self, request, obj, form, change):
-        super().save_model(request, obj, form, change)
-        if change and "email" in form.changed_data:
-            move(obj, old=form.initial["email"])
-        if change and "is_active" in form.changed_data:
-            tell_of_administrator(obj, "reactivated" if obj.is_active else "deactivated")
+        """As on the people pages, by the same functions; of the rest, what was changed here and nothing else."""
+        if not change:
+            return super().save_model(request, obj, form, change)
+        person = User.objects.get(pk=obj.pk)
+        people.change(user=person, email=obj.email, roles=obj.roles)
+        if "is_active" in form.changed_data:
+            (people.reactivate if obj.is_active else people.deactivate)(user=person)
+        obj.save(update_fields=set(form.changed_data) & {"name", "time_zone", "single_keys", "alt_keys", "reminders"})
 
     def has_delete_permission(self, request, obj=None):
         return False
@@ -122,7 +149,7 @@ class InvitationAdmin(admin.ModelAdmin):
     def save_model(self, request, obj, form, change):
         invitation, token = Invitation.objects.invite(email=obj.email, roles=obj.roles, invited_by=request.user)
         obj.pk = invitation.pk
-        link = request.build_absolute_uri(reverse("accounts:invitation_accept", args=[token]))
+        link = base_url() + reverse("accounts:invitation_accept", args=[token])
         messages.info(
             request, _("Send this link to %(email)s. It is shown only now: %(link)s") % {"email": obj, "link": link}
         )

@@ -323,6 +323,7 @@ class PersonChangeForm(RolesForm):
     """How a person signs in, and what they may do."""
 
     email = address_field(_("Enter the address they sign in with."))
+    was = forms.CharField(required=False, widget=forms.HiddenInput)  # what the form showed: see `people.change`
     no_role = forms.BooleanField(label=_("No role"), help_text=_("They see only their own account."), required=False)
 
     def __init__(self, *args, **kwargs):
@@ -337,6 +338,11 @@ class PersonChangeForm(RolesForm):
         super().clean()
         if self.takes_all and not self.cleaned_data.pop("no_role"):
             self.add_error("no_role", _("They see only their own account then. Tick “No role” if that is meant."))
+
+    def show_again(self, was):
+        """What was entered, over what there is now."""
+        self.data = self.data.copy()
+        self.data["was"] = was
 
 
 class InviteForm(RolesForm):

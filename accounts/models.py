@@ -217,6 +217,11 @@ class InvitationQuerySet(models.QuerySet):
         words = words.replace("\0", "").strip()
         return self.filter(email__icontains=words) if words else self
 
+    def withdraw(self):
+        """The links work no more. One query."""
+        now = timezone.now()
+        return self.update(withdrawn_at=now, expires_at=now)
+
     def for_token(self, token):
         return self.filter(token_hash=token_digest(token))
 

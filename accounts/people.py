@@ -2,27 +2,55 @@
 
 from allauth.account.models import EmailAddress
 from allauth.mfa.models import Authenticator
+from allauth.socialaccount.models import SocialAccount
 from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.utils.translation import gettext_lazy as _
 
-from accounts.models import Role, User, normal_email
+from accounts.models import Invitation, Role, User, normal_email, role_names
 from accounts.notices import tell_of_administrator
 
 LAST_ADMINISTRATOR = _("There would be no administrator left. Give the role to somebody else first.")
 
 
+def shown(user):
+    """What a form shows of how a person signs in and what they may do, in a word to be sent back with it."""
+    return " ".join([user.email, *(role for role in Role.values if role in user.roles)])
+
+
 @transaction.atomic
-def change(*, user, email, roles):
-    """The person signs in by this address and holds these roles, at once. Raises `ValidationError`, by field, for an address
-    that somebody has, and for the last administrator."""
+def change(*, user, email, roles, was=None):
+    """The person signs in by this address and holds these roles, at once.
+
+    `was` is what `shown` said when somebody began to change it. Raises `Overtaken` if that has changed since, and
+    `ValidationError`, by field, for an address that somebody has, and for the last administrator.
+    """
     others_or_refuse(user, stays=Role.ADMINISTRATOR in roles)
-    old = user.email
+    user.refresh_from_db(from_queryset=User.objects.select_for_update())
+    if was and was != shown(user):
+        raise Overtaken(user)
+    old, administered = user.email, Role.ADMINISTRATOR in user.roles
     user.email, user.roles = normal_email(email), [role for role in Role.values if role in roles]
-    user.full_clean(exclude=["password"])
+    # A name or a time zone from before there were rules for them is not what is being changed.
+    user.full_clean(exclude={field.name for field in User._meta.fields} - {"email", "roles"})
     user.save(update_fields=["email", "roles"])
     if user.email != old:
         move(user, old=old)
+    if administered and Role.ADMINISTRATOR not in user.roles:
+        withdraw_invitations_of(user)
+
+
+class Overtaken(ValidationError):
+    """Somebody else has changed the person since the form was shown."""
+
+    def __init__(self, user):
+        super().__init__(
+            _(
+                "Somebody has changed this meanwhile: the address is now %(email)s, the roles are: %(roles)s. "
+                "Below is what you entered. Save again if it is still right."
+            ),
+            params={"email": user.email, "roles": ", ".join(role_names(user.roles)) or _("no role")},
+        )
 
 
 def move(user, *, old):
@@ -33,18 +61,27 @@ def move(user, *, old):
 
 
 def forget_old_addresses(user):
-    """Only the new address signs in: allauth keeps copies of what somebody once signed in with."""
+    """Only the new address signs in: allauth keeps copies of what somebody once signed in with, and a provider's account
+    of the old address is linked until it is forgotten."""
     EmailAddress.objects.filter(user=user).delete()
+    SocialAccount.objects.filter(user=user).delete()
+
+
+def withdraw_invitations_of(user):
+    """Who may not invite any more has not invited: a link they sent themselves would be the way back."""
+    Invitation.objects.open().filter(invited_by=user).withdraw()
 
 
 @transaction.atomic
 def deactivate(*, user):
-    """Signed out everywhere, and cannot sign in; their work stays. Raises `ValidationError` for the last administrator."""
+    """Signed out everywhere, and cannot sign in; their work stays, their invitations do not. Raises `ValidationError` for
+    the last administrator."""
     others_or_refuse(user, stays=False)
     user.is_active = False
     user.save(update_fields=["is_active"])
     user.end_sessions()
     tell_of_administrator(user, "deactivated")
+    withdraw_invitations_of(user)
 
 
 @transaction.atomic

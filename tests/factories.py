@@ -1,14 +1,17 @@
 """What tests build their world from: plain functions, each with defaults that make sense. Append yours at the end."""
 
 import itertools
+import time
 import uuid
 from hashlib import sha256
 
+from allauth.account.internal.flows.login import AUTHENTICATION_METHODS_SESSION_KEY
 from allauth.mfa.models import Authenticator
 from cryptography.hazmat.primitives.asymmetric import ec
 from django.conf import settings
 from django.contrib.auth import BACKEND_SESSION_KEY, HASH_SESSION_KEY, SESSION_KEY
 from django.contrib.sessions.backends.db import SessionStore
+from django.urls import reverse
 from django.utils import timezone
 from fido2.cose import ES256
 from fido2.webauthn import (
@@ -53,13 +56,20 @@ def make_user(*roles, **kwargs):
 
 
 def make_session(user):
-    """A session in which the user is signed in, as a browser's cookie names it."""
+    """A session in which the user has just signed in, as a browser's cookie names it."""
     session = SessionStore()
     session[SESSION_KEY] = str(user.pk)
     session[BACKEND_SESSION_KEY] = settings.AUTHENTICATION_BACKENDS[0]
     session[HASH_SESSION_KEY] = user.get_session_auth_hash()
+    session[AUTHENTICATION_METHODS_SESSION_KEY] = [{"method": "password", "at": time.time(), "email": user.email}]
+    session[f"{AUTHENTICATION_METHODS_SESSION_KEY}_user"] = str(user.pk)
     session.create()
     return session.session_key
+
+
+def prove(client):
+    """Says once more who it is, as changing how somebody signs in asks for. Good for five minutes."""
+    client.post(reverse("account_reauthenticate"), {"password": PASSWORD})
 
 
 def make_invitation(*roles, **kwargs):

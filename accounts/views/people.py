@@ -12,6 +12,7 @@ from accounts import people
 from accounts.forms import InviteForm, PersonChangeForm
 from accounts.invitations import invite
 from accounts.models import Invitation, User, role_names
+from accounts.proof import ask_for_proof, proof_if_no_flow
 from config.access import allow
 from config.paging import page_of
 from interviews.standing import ties
@@ -35,8 +36,10 @@ def person_list(request):
 @require_http_methods(FORM)
 def invitation_create(request):
     allow(visible=request.user.administers, allowed=True)
+    proof_if_no_flow(request)
     form, known = InviteForm(request.POST if request.method == "POST" else None), None
     if form.is_valid():
+        ask_for_proof(request)
         try:
             return invited(request, email=form.cleaned_data["email"], roles=form.cleaned_data["roles"])
         except ValidationError as problem:
@@ -62,6 +65,7 @@ def invited(request, *, email, roles):
 def invitation_resend(request, pk):
     """A new link by mail; the old one works no more."""
     invitation = get_object_or_404(Invitation.objects.administered_by(request.user).waiting(), pk=pk)
+    ask_for_proof(request)
     return invited(request, email=invitation.email, roles=invitation.roles)
 
 
@@ -83,14 +87,17 @@ def invitation_withdraw(request, pk):
 def person_edit(request, pk):
     """How a person signs in, and what they may do."""
     person = get_object_or_404(User.objects.administered_by(request.user), pk=pk)
-    initial = {"email": person.email, "roles": list(person.roles)}
+    proof_if_no_flow(request)
+    initial = {"email": person.email, "roles": list(person.roles), "was": people.shown(person)}
     form = PersonChangeForm(request.POST if request.method == "POST" else None, initial=initial)
     if form.is_valid():
+        ask_for_proof(request)
         try:
-            people.change(user=person, email=form.cleaned_data["email"], roles=form.cleaned_data["roles"])
+            people.change(user=person, **form.cleaned_data)
         except ValidationError as problem:
             form.add_error(None, problem)
             person.refresh_from_db()
+            form.show_again(people.shown(person))
         else:
             messages.success(request, changed(person, before=initial))
             return redirect("people:person_list")
@@ -120,6 +127,7 @@ def person_deactivate(request, pk):
     """Asks first, and says what would be left without this person."""
     person = get_object_or_404(User.objects.administered_by(request.user).active(), pk=pk)
     if request.method == "POST":
+        ask_for_proof(request)
         try:
             people.deactivate(user=person)
         except ValidationError as problem:
@@ -140,6 +148,7 @@ def person_deactivate(request, pk):
 @require_POST
 def person_reactivate(request, pk):
     person = get_object_or_404(User.objects.administered_by(request.user).filter(is_active=False), pk=pk)
+    ask_for_proof(request)
     people.reactivate(user=person)
     messages.success(request, _("%(name)s can sign in again.") % {"name": person})
     return redirect("people:person_edit", pk)
@@ -154,6 +163,7 @@ def person_remove_factors(request, pk):
         return redirect("people:person_edit", pk)
     required = person.holds(*settings.MFA_REQUIRED_ROLES)
     if request.method == "POST":
+        ask_for_proof(request)
         people.remove_second_factors(user=person)
         gone = _("The second factors of %(name)s are removed, and %(name)s is signed out everywhere.")
         asked = _("At the next sign-in a new one is asked for.") if required else ""

@@ -179,7 +179,6 @@ class World:
                 session[AUTHENTICATION_METHODS_SESSION_KEY] = [
                     {"method": "password", "at": time.time(), "email": user.email, "reauthenticated": True}
                 ]
-                session[f"{AUTHENTICATION_METHODS_SESSION_KEY}_user"] = str(user.pk)
                 session.save()
                 self.sessions[name] = session.session_key
         User.objects.filter(pk=self.viewers["gone"].pk).update(is_active=False)

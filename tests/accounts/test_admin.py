@@ -5,11 +5,13 @@ import re
 import pytest
 from allauth.account.models import EmailAddress
 from allauth.mfa.totp.internal.auth import TOTP, generate_totp_secret
+from allauth.socialaccount.models import SocialAccount
+from django.test import Client
 from django.urls import reverse
 
-from accounts.admin import site
+from accounts.admin import PasswordForm, site
 from accounts.models import Invitation, Role, User
-from tests.factories import PASSWORD, make_invitation, make_user
+from tests.factories import PASSWORD, make_invitation, make_user, prove
 
 pytestmark = pytest.mark.django_db
 
@@ -21,6 +23,7 @@ def administrator(client):
     user = make_user(Role.ADMINISTRATOR)
     TOTP.activate(user, generate_totp_secret())
     client.force_login(user)
+    prove(client)
     return user
 
 
@@ -139,7 +142,7 @@ def test_admin_invites_and_shows_the_link_once(client, administrator):
         reverse("admin:accounts_invitation_add"), {"email": "Ada@example.test", "roles": ["recruiter"]}, follow=True
     )
 
-    link = re.search(r"http://testserver(/accounts/invitations/[\w-]+/)", response.content.decode())[1]
+    link = re.search(r"http://localhost:8000(/accounts/invitations/[\w-]+/)", response.content.decode())[1]
     invitation = Invitation.objects.get()
     assert (invitation.email, invitation.roles, invitation.invited_by) == (
         "ada@example.test",
@@ -189,3 +192,68 @@ def change(user, **data):
         "time_zone": user.time_zone,
     }
     return {**fields, **data}
+
+
+@pytest.mark.parametrize("data", [{"roles": ["recruiter"]}, {"is_active": ""}, {"roles": [], "is_active": ""}])
+def test_admin_keeps_the_last_administrator(client, administrator, data):
+    make_user(Role.ADMINISTRATOR, is_active=False)
+
+    response = client.post(
+        reverse("admin:accounts_user_change", args=[administrator.pk]), change(administrator, **data)
+    )
+
+    administrator.refresh_from_db()
+    assert response.context["adminform"].form.errors == {
+        "roles": ["There would be no administrator left. Give the role to somebody else first."]
+    }
+    assert (administrator.roles, administrator.is_active) == ([Role.ADMINISTRATOR], True)
+
+
+def test_admin_switching_off_does_all_that_deactivating_does(client, administrator):
+    user, device = make_user(Role.ADMINISTRATOR), Client()
+    device.force_login(user)
+    make_invitation(invited_by=user)
+    url = reverse("admin:accounts_user_change", args=[user.pk])
+
+    client.post(url, change(user, is_active=""))
+    user.refresh_from_db()
+    off = user.is_active, user.sessions_ended, Invitation.objects.open().count()
+    client.post(url, change(user))
+    user.refresh_from_db()
+
+    assert (off, user.is_active) == ((False, 1, 0), True)
+    assert device.get("/").status_code == 302
+
+
+def test_admin_taking_the_role_does_all_that_changing_does(client, administrator):
+    user = make_user(Role.ADMINISTRATOR, email="old@example.test")
+    make_invitation(invited_by=user)
+    SocialAccount.objects.create(user=user, provider="sso", uid="1")
+
+    client.post(
+        reverse("admin:accounts_user_change", args=[user.pk]),
+        change(user, roles=["recruiter"], email="new@example.test", name="Ada", time_zone="Europe/Berlin"),
+    )
+
+    user.refresh_from_db()
+    assert (user.roles, user.email, user.name, user.time_zone) == (
+        [Role.RECRUITER],
+        "new@example.test",
+        "Ada",
+        "Europe/Berlin",
+    )
+    assert (Invitation.objects.open().count(), SocialAccount.objects.count()) == (0, 0)
+
+
+def test_admin_setting_a_password_leaves_the_rest_alone():
+    user = make_user()
+    User.objects.filter(pk=user.pk).update(is_active=False, sessions_ended=3)
+    form = PasswordForm(
+        user, {"usable_password": "true", "password1": "staple orbit lantern", "password2": "staple orbit lantern"}
+    )
+
+    assert form.is_valid()
+    form.save()
+
+    user.refresh_from_db()
+    assert (user.is_active, user.sessions_ended, user.check_password("staple orbit lantern")) == (False, 3, True)

@@ -15,9 +15,11 @@ from django.urls import reverse
 from django.utils import timezone
 
 from accounts import people
+from accounts.adapter import AccountAdapter
 from accounts.models import Invitation, Role, User
 from interviews import lifecycle
-from tests.factories import PASSWORD, make_interview, make_invitation, make_user
+from tests.accounts.racing import before_it_commits
+from tests.factories import PASSWORD, make_interview, make_invitation, make_user, prove
 
 pytestmark = pytest.mark.django_db
 
@@ -29,6 +31,7 @@ INVITE = reverse("people:invitation_create")
 def administrator(client):
     user = make_user(Role.ADMINISTRATOR, name="Administrator")
     client.force_login(user)
+    prove(client)
     return user
 
 
@@ -399,3 +402,123 @@ def test_second_factors_of_a_lost_phone_are_removed(client, administrator, setti
     assert f"The second factors of {person.name} are removed, and {person.name} is signed out everywhere." in done
     assert ("At the next sign-in a new one is asked for." in done) == bool(required)
     assert (response.url, lost.get("/").status_code) == ("/", 302)
+
+
+def shown_by(client, person):
+    """What a browser would send of the form as it stands on the page."""
+    page = client.get(url("person_edit", person)).content.decode()
+    form = client.get(url("person_edit", person)).context["form"]
+    return {name: form[name].value() for name in ("email", "roles")} | {
+        "was": re.search(r'<input type="hidden" name="was" value="([^"]*)"', page)[1]
+    }
+
+
+def test_form_from_before_gives_no_role_back(client, administrator):
+    person = make_user(Role.ADMINISTRATOR, Role.INTERVIEWER)
+    stale = shown_by(client, person) | {"email": "new@example.test"}
+    people.change(user=User.objects.get(pk=person.pk), email=person.email, roles=[Role.INTERVIEWER])
+
+    refused = client.post(url("person_edit", person), stale)
+    person.refresh_from_db()
+    kept = person.email, person.roles
+    form = refused.context["form"]
+    again = {name: form[name].value() for name in ("email", "roles", "was")}
+    client.post(url("person_edit", person), again)
+
+    assert form.non_field_errors() == [
+        f"Somebody has changed this meanwhile: the address is now {kept[0]}, the roles are: Interviewer. "
+        "Below is what you entered. Save again if it is still right."
+    ]
+    assert kept[1] == [Role.INTERVIEWER]
+    assert again["email"] == "new@example.test"
+    person.refresh_from_db()
+    assert (person.email, person.roles) == ("new@example.test", [Role.ADMINISTRATOR, Role.INTERVIEWER])
+
+
+@pytest.mark.django_db(transaction=True)
+def test_form_that_is_overtaken_while_it_is_saved_gives_no_role_back():
+    make_user(Role.ADMINISTRATOR)
+    person = make_user(Role.RECRUITER)
+    was = people.shown(person)
+
+    def change():
+        try:
+            people.change(user=User.objects.get(pk=person.pk), email=person.email, roles=[Role.RECRUITER], was=was)
+        except people.Overtaken as problem:
+            return problem.messages
+        return []
+
+    with before_it_commits(change) as outcome:
+        people.change(user=User.objects.get(pk=person.pk), email=person.email, roles=[Role.INTERVIEWER])
+
+    person.refresh_from_db()
+    assert ("Somebody has changed this meanwhile" in outcome[0][0], person.roles) == (True, [Role.INTERVIEWER])
+
+
+@pytest.mark.parametrize("old", [{"name": ""}, {"time_zone": "Mars/Olympus"}, {"time_zone": ""}])
+def test_person_from_before_a_rule_can_be_changed(client, administrator, old):
+    person = make_user(Role.INTERVIEWER, **old)
+
+    client.post(url("person_edit", person), {"email": person.email, "roles": ["recruiter"]})
+
+    person.refresh_from_db()
+    assert person.roles == [Role.RECRUITER]
+
+
+@pytest.mark.parametrize(
+    "leave", [people.deactivate, lambda user: people.change(user=user, email=user.email, roles=[])]
+)
+def test_invitation_of_an_administrator_who_goes_is_withdrawn(client, administrator, leave):
+    leaving = make_user(Role.ADMINISTRATOR)
+    _theirs, back_door = make_invitation(Role.ADMINISTRATOR, invited_by=leaving)
+    _other, token = make_invitation(Role.RECRUITER, invited_by=administrator)
+
+    leave(user=leaving)
+
+    answers = [
+        client.get(reverse("accounts:invitation_accept", args=[link])).status_code for link in (back_door, token)
+    ]
+    assert answers == [410, 200]
+    assert "Send again" in client.get(LIST).content.decode()
+
+
+def test_invitation_stays_while_the_role_does():
+    administrator = make_user(Role.ADMINISTRATOR)
+    make_invitation(invited_by=administrator)
+
+    people.change(user=administrator, email="new@example.test", roles=[Role.ADMINISTRATOR, Role.RECRUITER])
+
+    assert Invitation.objects.open().count() == 1
+
+
+def test_invitation_that_is_not_waiting_cannot_be_sent_again(client, administrator):
+    withdrawn, used = make_invitation()[0], make_invitation()[0]
+    withdrawn.withdraw()
+    used.accept(name="Ada", password=PASSWORD)
+
+    answers = [client.post(url("invitation_resend", invitation)).status_code for invitation in (withdrawn, used)]
+
+    assert (answers, mail.outbox) == ([404, 404], [])
+
+
+def test_password_changed_during_a_deactivation_does_not_undo_it():
+    person = make_user()
+    people.deactivate(user=User.objects.get(pk=person.pk))
+
+    AccountAdapter().set_password(person, "staple orbit lantern")
+
+    person.refresh_from_db()
+    assert (person.is_active, person.sessions_ended) == (False, 1)
+    assert person.check_password("staple orbit lantern")
+
+
+@pytest.mark.django_db(transaction=True)
+def test_invitation_to_an_address_that_is_taken_meanwhile_is_told(client):
+    invitation, token = make_invitation()
+    link = reverse("accounts:invitation_accept", args=[token])
+    fields = {"name": "Ada", "password": "staple orbit lantern", "time_zone": "UTC"}
+
+    with before_it_commits(lambda: client.post(link, fields)) as answers:
+        make_user(email=invitation.email)
+
+    assert (answers[0].status_code, answers[0].context["reason"], User.objects.count()) == (410, "taken", 1)
