@@ -3,6 +3,7 @@
 import base64
 import hashlib
 import logging
+from urllib.parse import urlsplit
 
 from allauth.account.adapter import DefaultAccountAdapter
 from allauth.core import context
@@ -16,6 +17,8 @@ from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from accounts.notices import tell_of_own
+from accounts.second_factor import FACTORS
+from config.address import base_url
 
 logger = logging.getLogger(__name__)
 
@@ -46,6 +49,15 @@ class AccountAdapter(DefaultAccountAdapter):
         methods = super().get_reauthentication_methods(user)
         return [method | {"description": words[method["id"]]} for method in methods]
 
+    def set_password(self, user, password):
+        """Nothing but the password: the rest of the row may have changed since it was read, as by a deactivation."""
+        user.set_password(password)
+        user.save(update_fields=["password"])
+
+    def get_reset_password_from_key_url(self, key):
+        """Where Evenhand is, and not where the request says it is: that is whatever somebody typed."""
+        return base_url() + urlsplit(super().get_reset_password_from_key_url(key)).path
+
     def send_notification_mail(self, template_prefix, user, context=None, email=None):
         """In our words, after the change, and never in its way."""
         tell_of_own(user, template_prefix, request=self.request)
@@ -65,6 +77,10 @@ class MFAAdapter(DefaultMFAAdapter):
     error_messages = DefaultMFAAdapter.error_messages | {
         "incorrect_code": _("This code is not right, or has ended. Enter the one that is shown now."),
     }
+
+    def is_mfa_enabled(self, user, types=None):
+        """Whether this person has a second factor: a passkey or an app. The one answer, for allauth and for us."""
+        return super().is_mfa_enabled(user, types=FACTORS if types is None else types)
 
     def generate_authenticator_name(self, user, type):
         number = Authenticator.objects.filter(user=user, type=type).count() + 1

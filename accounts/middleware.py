@@ -8,6 +8,7 @@ from django.contrib.auth.middleware import LoginRequiredMiddleware as DjangoLogi
 from django.contrib.auth.views import redirect_to_login
 from django.http import HttpResponse, JsonResponse
 from django.shortcuts import resolve_url
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.cache import add_never_cache_headers, patch_vary_headers
 from django.utils.translation import gettext as _
@@ -42,6 +43,8 @@ class SecondFactorMiddleware:
 
     Words on their way from a room are taken all the same: a rule that comes into force during an interview loses none.
     One query for them, none for anyone else: a factor that was taken away meanwhile is noticed at the next page.
+    A page is led to where a factor is set up, with words. A fetch would take that page for its answer, so fetches get 403:
+    as JSON with code `second-factor`, an event stream with nothing, htmx with `HX-Redirect` if it asked to read.
     """
 
     def __init__(self, get_response):
@@ -61,6 +64,12 @@ class SecondFactorMiddleware:
         words = _(
             "Your role needs a second factor: add a passkey or an app with codes, and you go on to where you were going."
         )
+        if wants_json(request):
+            return JsonResponse({"code": "second-factor", "message": words}, status=403)
+        if wants_events(request) or (request.htmx and request.method not in SAFE_METHODS):
+            return HttpResponse(status=403)
+        if request.htmx:
+            return HttpResponse(status=403, headers={"HX-Redirect": reverse("mfa_index")})
         return ask_for_one(request, words, going_to=page_of(request))
 
 

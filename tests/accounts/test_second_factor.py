@@ -1,6 +1,8 @@
 """A second factor: codes, recovery codes, roles that must have one, and the list of sessions. Passkeys: tests/e2e."""
 
 import re
+import time
+import uuid
 
 import pytest
 from allauth.mfa.models import Authenticator
@@ -13,15 +15,20 @@ from allauth.mfa.totp.internal.auth import (
     yield_hotp_counters_from_time,
 )
 from allauth.usersessions.models import UserSession
+from cryptography.fernet import InvalidToken
 from django.core import mail
+from django.core.cache import cache
 from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
+from django.utils import timezone
 
+from accounts.adapter import MFAAdapter
 from accounts.models import Role
 from accounts.templatetags.browsers import browser
-from tests.factories import PASSWORD, make_passkey, make_user
+from interviews.saving import PROTOCOL
+from tests.factories import PASSWORD, make_passkey, make_scorecard, make_user, prove
 
 pytestmark = pytest.mark.django_db
 
@@ -30,11 +37,6 @@ SET_UP = reverse("mfa_activate_totp")
 
 def sign_in(client, user):
     return client.post(reverse("account_login"), {"login": user.email, "password": PASSWORD})
-
-
-def prove(client):
-    """Says once more who it is, as changing how one signs in asks for."""
-    client.post(reverse("account_reauthenticate"), {"password": PASSWORD})
 
 
 def code_of(secret):
@@ -57,9 +59,10 @@ def banners(page):
     return re.findall(r'<div class="((?:message|callout)[^"]*)"(?![^>]* hidden)[^>]*><p>([^<]*)</p>', page)
 
 
-def with_app(client):
+def with_app(client, before=lambda user: None):
     """A user who has set up an app, signed in; and the app's secret."""
     user = make_user(Role.INTERVIEWER)
+    before(user)
     sign_in(client, user)
     prove(client)
     secret = key_on(client.get(SET_UP))
@@ -400,3 +403,105 @@ def test_session_that_took_a_code_is_listed(client):
 
 def sign_in_and_follow(client, user):
     return client.get(sign_in(client, user).url).content.decode()
+
+
+def test_recovery_codes_alone_are_no_second_factor(client, settings):
+    settings.MFA_REQUIRED_ROLES = ["administrator"]
+    user = make_user(Role.ADMINISTRATOR)
+    RecoveryCodes.activate(user)
+
+    signed_in = sign_in(client, user)
+    page, admin = client.get(reverse("people:person_list")), client.get(reverse("admin:index"), follow=True)
+    settings.MFA_REQUIRED_ROLES = []
+    person = client.get(reverse("people:person_edit", args=[user.pk])).content.decode()
+
+    assert (signed_in.url, page.url) == ("/", reverse("mfa_index"))
+    assert admin.request["PATH_INFO"] == reverse("mfa_index")
+    assert "Remove second factors" not in person
+
+
+def test_required_role_without_a_factor_does_nothing_by_posting(client, settings):
+    settings.MFA_REQUIRED_ROLES = ["administrator"]
+    client.force_login(make_user(Role.ADMINISTRATOR))
+    person = make_user()
+
+    response = client.post(reverse("people:person_sign_out", args=[person.pk]))
+
+    person.refresh_from_db()
+    assert (response.url, person.sessions_ended) == (reverse("mfa_index"), 0)
+
+
+def test_words_from_a_room_are_taken_when_a_rule_comes_into_force(client, settings):
+    scorecard = make_scorecard()
+    client.force_login(scorecard.author)
+    settings.MFA_REQUIRED_ROLES = ["interviewer"]
+    operation = {"op": str(uuid.uuid4()), "writer": str(uuid.uuid4()), "field": "summary", "parent": None}
+    operation |= {"value": "Drew the graph.", "typed_at": timezone.now().isoformat()}
+    batch = {"protocol": PROTOCOL, "user": scorecard.author_id, "operations": [operation]}
+
+    response = client.post(
+        reverse("interviews:scorecard_ops", args=[scorecard.pk]), batch, content_type="application/json"
+    )
+
+    scorecard.refresh_from_db()
+    assert (response.status_code, scorecard.summary) == (200, "Drew the graph.")
+
+
+@pytest.mark.parametrize("method", ["get", "post"])
+@pytest.mark.parametrize(
+    ("headers", "status"),
+    [
+        ({"accept": "application/json"}, 403),
+        ({"accept": "text/event-stream"}, 403),
+        ({"hx-request": "true"}, 403),
+        ({}, 302),
+    ],
+)
+def test_fetch_that_asks_for_a_second_factor_is_led_nowhere(client, settings, method, headers, status):
+    settings.MFA_REQUIRED_ROLES = ["hiring_manager"]
+    client.force_login(make_user(Role.HIRING_MANAGER))
+
+    response = getattr(client, method)(reverse("interviews:plan_suggest"), headers=headers)
+
+    led_to = reverse("mfa_index") if method == "get" and "hx-request" in headers else None
+    assert (response.status_code, response.headers.get("HX-Redirect")) == (status, led_to)
+    if "application/json" in headers.values():
+        words = "Your role needs a second factor: add a passkey or an app with codes, and you go on to where you were going."
+        assert response.json() == {"code": "second-factor", "message": words}
+
+
+def test_second_factor_is_asked_for_once_however_many_tabs_there_are(client, settings):
+    settings.MFA_REQUIRED_ROLES = ["hiring_manager"]
+    client.force_login(make_user(Role.HIRING_MANAGER))
+    for headers in ({}, {"accept": "application/json"}, {"hx-request": "true"}, {}):
+        client.get(reverse("questionbank:set_list"), headers=headers)
+
+    page = client.get(reverse("mfa_index")).content.decode()
+
+    assert page.count("Your role needs a second factor") == 1
+
+
+@pytest.mark.parametrize(("ago", "right"), [(0, True), (30, True), (90, False), (300, False)])
+def test_code_is_right_for_a_minute(client, ago, right):
+    """The one before is taken too, for who types slowly; older ones may have been looked at over a shoulder."""
+    user, secret = with_app(client)
+    cache.clear()  # the code that set it up counts as used
+    phone = Client()
+    sign_in(phone, user)
+    counter = (int(time.time()) - ago) // 30
+
+    phone.post(reverse("mfa_authenticate"), {"code": format_hotp_value(hotp_value(secret, counter))})
+
+    assert (phone.get("/").status_code == 200) == right
+
+
+def test_secret_of_an_earlier_key_is_read_while_the_key_is_kept(settings):
+    kept = MFAAdapter().encrypt("JBSWY3DPEHPK3PXP")
+    earlier, settings.SECRET_KEY = settings.SECRET_KEY, "another-" + "1" * 50
+    settings.SECRET_KEY_FALLBACKS = [earlier]
+    read = MFAAdapter().decrypt(kept)
+    settings.SECRET_KEY_FALLBACKS = []
+
+    assert read == "JBSWY3DPEHPK3PXP"
+    with pytest.raises(InvalidToken):
+        MFAAdapter().decrypt(kept)

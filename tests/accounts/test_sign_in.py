@@ -5,7 +5,7 @@ from django.core import mail
 from django.urls import reverse
 
 from accounts.models import Role
-from tests.factories import PASSWORD, make_user
+from tests.factories import PASSWORD, make_session, make_user
 
 pytestmark = pytest.mark.django_db
 
@@ -202,9 +202,9 @@ def test_changing_the_password_refuses_in_words(client, old, new, errors):
     assert user.check_password(PASSWORD)
 
 
-def test_setting_a_password_is_for_those_without(client):
+def test_setting_a_password_is_for_those_without(client, settings):
     user = make_user(password=None)
-    client.force_login(user)
+    client.cookies[settings.SESSION_COOKIE_NAME] = make_session(user)
     assert client.get(reverse("account_change_password")).url == reverse("account_set_password")
     assert "<h1>Set a password</h1>" in client.get(reverse("account_set_password")).content.decode()
 

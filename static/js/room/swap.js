@@ -23,7 +23,8 @@ dialog.addEventListener("submit", async (event) => {
   const form = event.target;
   event.preventDefault();
   if (!(await savedFirst(form))) return;
-  const answer = await fetch(form.action, { method: "POST", body: new FormData(form) }).catch(() => null);
+  const headers = { Accept: "text/html, application/json" }; // who may not is told so here, and led nowhere
+  const answer = await fetch(form.action, { method: "POST", body: new FormData(form), headers }).catch(() => null);
   if (answer?.redirected) return location.reload(); // the room comes back at what stands in for this one
   if (answer?.ok) {
     await show(answer);
