@@ -10,11 +10,10 @@ from allauth.mfa.base import views as mfa
 from allauth.mfa.recovery_codes import views as recovery_codes
 from allauth.mfa.totp import views as totp
 from allauth.mfa.webauthn import views as webauthn
-from allauth.socialaccount.providers.openid_connect import views as openid_connect
-from allauth.usersessions import views as usersessions
 from django.contrib.auth.decorators import login_not_required
 from django.urls import include, path, re_path, reverse_lazy
 
+from accounts.proof import proved
 from accounts.views import own, second_factor
 
 pages = [
@@ -32,11 +31,7 @@ urlpatterns = [
     path("signup/", allauth.signup, name="account_signup"),
     # Passwords
     path("password/change/", allauth.password_change, name="account_change_password"),
-    path(
-        "password/set/",
-        allauth.PasswordSetView.as_view(template_name="account/password_change.html"),
-        name="account_set_password",
-    ),
+    path("password/set/", own.password_set, name="account_set_password"),
     path("password/reset/", allauth.password_reset, name="account_reset_password"),
     path("password/reset/done/", allauth.password_reset_done, name="account_reset_password_done"),
     re_path(
@@ -51,7 +46,7 @@ urlpatterns = [
     # Second factor
     path("second-factor/", mfa.index, name="mfa_index"),
     path("second-factor/sign-in/", second_factor.AuthenticateView.as_view(), name="mfa_authenticate"),
-    path("second-factor/app/add/", second_factor.ActivateTOTPView.as_view(), name="mfa_activate_totp"),
+    path("second-factor/app/add/", proved(second_factor.ActivateTOTPView.as_view()), name="mfa_activate_totp"),
     path("second-factor/app/remove/", totp.deactivate_totp, name="mfa_deactivate_totp"),
     path(
         "second-factor/recovery-codes/", second_factor.ViewRecoveryCodesView.as_view(), name="mfa_view_recovery_codes"
@@ -67,15 +62,15 @@ urlpatterns = [
         name="mfa_download_recovery_codes",
     ),
     path("passkeys/", webauthn.list_webauthn, name="mfa_list_webauthn"),
-    path("passkeys/add/", second_factor.AddWebAuthnView.as_view(), name="mfa_add_webauthn"),
+    path("passkeys/add/", proved(second_factor.AddWebAuthnView.as_view()), name="mfa_add_webauthn"),
     path("passkeys/<int:pk>/rename/", webauthn.edit_webauthn, name="mfa_edit_webauthn"),
     path("passkeys/<int:pk>/remove/", webauthn.remove_webauthn, name="mfa_remove_webauthn"),
     path("passkeys/sign-in/", login_not_required(webauthn.login_webauthn), name="mfa_login_webauthn"),
     # Single sign-on
     path("sso/<str:provider_id>/", own.sso_login, name="openid_connect_login"),
-    path("sso/<str:provider_id>/back/", openid_connect.callback, name="openid_connect_callback"),
+    path("sso/<str:provider_id>/back/", own.sso_back, name="openid_connect_callback"),
     path("sso-cancelled/", own.sso_cancelled, name="socialaccount_login_cancelled"),
     path("sso-failed/", own.sso_failed, name="socialaccount_login_error"),
     # Where one is signed in
-    path("sessions/", usersessions.list_usersessions, name="usersessions_list"),
+    path("sessions/", own.usersessions_list, name="usersessions_list"),
 ]

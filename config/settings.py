@@ -6,7 +6,7 @@ starts nothing: the embedded PostgreSQL of development is started by manage.py a
 """
 
 from pathlib import Path
-from urllib.parse import unquote, urlsplit
+from urllib.parse import unquote
 
 import environ
 from csp.constants import NONE, SELF
@@ -25,10 +25,9 @@ DEVELOPMENT = ENVIRONMENT == "development"
 DEBUG = False if not DEVELOPMENT else env.bool("DEBUG", default=False)
 
 
-def origin_of(url):
-    """`https://host:port` of an address."""
-    parts = urlsplit(url)
-    return f"{parts.scheme}://{parts.netloc}"
+def names_in(variable):
+    """What the variable lists, separated by commas: without spaces around, in lower case, nothing empty."""
+    return [name.strip().lower() for name in env.list(variable, default=[]) if name.strip()]
 
 
 def required(name, what):
@@ -81,7 +80,7 @@ DATABASES["default"]["OPTIONS"] = DATABASES["default"]["OPTIONS"] | {
 
 INSTALLED_APPS = [
     "config.apps.ConfigConfig",
-    "accounts",
+    "accounts.apps.AccountsConfig",
     "questionbank",
     "interviews",
     "django.contrib.admin",
@@ -100,7 +99,7 @@ INSTALLED_APPS = [
     "allauth.mfa",
     "allauth.socialaccount",
     "allauth.socialaccount.providers.openid_connect",
-    "allauth.usersessions",
+    "accounts.apps.SessionsConfig",
     "csp",
 ]
 
@@ -174,6 +173,7 @@ ACCOUNT_LOGOUT_ON_GET = False
 ACCOUNT_PREVENT_ENUMERATION = True
 ACCOUNT_EMAIL_SUBJECT_PREFIX = ""
 ACCOUNT_EMAIL_NOTIFICATIONS = True  # in our words: accounts/notices.py
+ACCOUNT_PASSWORD_RESET_TOKEN_GENERATOR = "accounts.tokens.ResetTokenGenerator"  # noqa: S105, a path
 ACCOUNT_FORMS = {
     "login": "accounts.forms.SignInForm",
     "change_password": "accounts.forms.ChangePasswordForm",
@@ -198,12 +198,15 @@ MFA_FORMS = {
     "add_webauthn": "accounts.forms.AddPasskeyForm",
     "edit_webauthn": "accounts.forms.RenamePasskeyForm",
 }
-MFA_REQUIRED_ROLES = env.list("MFA_REQUIRED_ROLES", default=[])
+MFA_REQUIRED_ROLES = names_in("MFA_REQUIRED_ROLES")  # unknown ones are refused in accounts/apps.py
 # Single sign-on over OpenID Connect, with any provider: three settings switch it on, a fourth names it on the sign-in page.
 # Who is invited or here already gets in; from OIDC_JOIN_DOMAINS anybody, without a role until an administrator gives one.
 OIDC_SERVER_URL = env.str("OIDC_SERVER_URL", default="")
 OIDC_NAME = env.str("OIDC_NAME", default="") or _("your company’s account")
-OIDC_JOIN_DOMAINS = env.list("OIDC_JOIN_DOMAINS", default=[])
+OIDC_JOIN_DOMAINS = names_in("OIDC_JOIN_DOMAINS")
+# For a provider that says nothing of addresses being verified, such as Entra of one's own tenant: whoever may choose their
+# address there signs in here as anybody.
+OIDC_ADDRESSES_VERIFIED = env.bool("OIDC_ADDRESSES_VERIFIED", default=False)
 SOCIALACCOUNT_ADAPTER = "accounts.single_sign_on.SocialAdapter"
 SOCIALACCOUNT_ONLY = False
 SOCIALACCOUNT_STORE_TOKENS = False
@@ -282,8 +285,7 @@ CONTENT_SECURITY_POLICY = {
         "connect-src": [SELF],
         "worker-src": [SELF],
         "manifest-src": [SELF],
-        # Signing in is a form that leads on to the provider.
-        "form-action": [SELF, *([origin_of(OIDC_SERVER_URL)] if OIDC_SERVER_URL else [])],
+        "form-action": [SELF],
         "base-uri": [NONE],
         "frame-ancestors": [NONE],
     }
@@ -307,8 +309,9 @@ if not DEVELOPMENT:
     SECURE_REDIRECT_EXEMPT = [r"^healthz$"]
     BEHIND_PROXY = env.bool("BEHIND_PROXY", default=True)
     SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if BEHIND_PROXY else None
-    # Without it, rate limits by address would count everybody behind the proxy as one.
-    ALLAUTH_TRUSTED_PROXY_COUNT = 1 if BEHIND_PROXY else 0
+    # How many proxies in a row add to X-Forwarded-For. With fewer than there are, rate limits by address would count
+    # everybody behind them as one; with more, anybody could write their own address there.
+    ALLAUTH_TRUSTED_PROXY_COUNT = env.int("TRUSTED_PROXIES", default=1) if BEHIND_PROXY else 0
     SECURE_HSTS_SECONDS = env.int("HSTS_SECONDS", default=31_536_000)
     # A promise for a whole domain is its owner's to make: by default it is for this host only.
     SECURE_HSTS_INCLUDE_SUBDOMAINS = env.bool("HSTS_INCLUDE_SUBDOMAINS", default=False)

@@ -12,7 +12,7 @@ from tests.access.world import ADMIN, FOREIGN, NAMES, ROUTES, WITH_FACTOR, undon
 
 FILE = Path(__file__).with_name("matrix.txt")
 METHODS = ("GET", "POST")
-ANSWERS = ("in", "ok", "bad", "403", "404", "405")
+ANSWERS = ("in", "ok", "bad", "403", "404", "405", "503")
 KINDS = {"page": {}, "fragment": {"hx-request": "true"}, "json": {"accept": "application/json"}}
 REFUSED_CONTENT = (400, 409, 410, 413, 422)
 # What of Django's admin an administrator can be shown without there being anything in particular.

@@ -9,6 +9,7 @@ import pytest
 from accounts.models import Invitation, Role, User
 from tests.factories import make_invitation, make_user
 from tests.idp.__main__ import SECRET
+from tests.idp.tiny import known_to, tiny_provider
 
 
 @pytest.fixture
@@ -21,12 +22,7 @@ def provider(address, settings):
     with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as process:
         assert process.stdout.readline() == "ready\n"
         url = f"http://localhost:{port}"
-        settings.OIDC_SERVER_URL, settings.OIDC_NAME = url, "Example account"
-        app = {"provider_id": "sso", "name": "Example account", "client_id": "evenhand", "secret": SECRET}
-        app["settings"] = {"server_url": url}
-        settings.SOCIALACCOUNT_PROVIDERS = {"openid_connect": {"OAUTH_PKCE_ENABLED": True, "APPS": [app]}}
-        policy = settings.CONTENT_SECURITY_POLICY["DIRECTIVES"]
-        settings.CONTENT_SECURITY_POLICY = {"DIRECTIVES": policy | {"form-action": ["'self'", url]}}
+        known_to(settings, url, SECRET)
         yield url
         process.terminate()
 
@@ -68,7 +64,7 @@ def test_invited_person_comes_in_by_their_provider_with_the_roles_of_the_invitat
     ("email", "words"),
     [
         ("stranger@example.test", "nobody has invited this address"),
-        ("gone@example.test", "nobody has invited this address"),
+        ("gone@example.test", "This account is switched off"),
         ("lead@example.test/unverified", "does not say that your e-mail address is verified"),
     ],
 )
@@ -96,10 +92,7 @@ def test_domain_that_may_join_comes_without_a_role(open_page, provider, settings
 
 
 def test_provider_out_of_reach_is_told_so(open_page, settings):
-    settings.OIDC_SERVER_URL, settings.OIDC_NAME = "http://localhost:9", "Example account"
-    app = {"provider_id": "sso", "name": "Example account", "client_id": "evenhand", "secret": SECRET}
-    app["settings"] = {"server_url": "http://localhost:9"}
-    settings.SOCIALACCOUNT_PROVIDERS = {"openid_connect": {"APPS": [app]}}
+    known_to(settings, "http://localhost:9")
     page = open_page()
     page.goto("/accounts/login/")
 
@@ -107,3 +100,16 @@ def test_provider_out_of_reach_is_told_so(open_page, settings):
 
     page.get_by_role("heading", name="Signing in did not work").wait_for()
     assert page.get_by_role("link", name="Back to the sign-in page").get_attribute("href") == "/accounts/login/"
+
+
+def test_provider_whose_door_is_elsewhere_and_leads_on_from_there(open_page, settings):
+    """Three origins on the way: a form held to `form-action` would get through none of them."""
+    make_user(Role.INTERVIEWER, email="ada@example.test")
+    with tiny_provider(settings) as provider:
+        page = open_page()
+        page.goto("/accounts/login/")
+
+        page.get_by_role("button", name="Sign in with Example account").click()
+        page.get_by_role("heading", name="Today").wait_for()
+
+    assert [path for path in provider.asked if path in ("/authorize", "/upstream")] == ["/authorize", "/upstream"]
