@@ -12,7 +12,7 @@ from django.urls import reverse
 from accounts import people
 from accounts.models import Role, User
 from accounts.notices import OWN
-from tests.factories import PASSWORD, make_passkey, make_user
+from tests.factories import PASSWORD, make_passkey, make_user, prove
 
 pytestmark = pytest.mark.django_db
 
@@ -47,6 +47,7 @@ def administrator(client):
     user = make_user(Role.ADMINISTRATOR)
     TOTP.activate(user, generate_totp_secret())
     client.force_login(user)
+    prove(client)
     return user
 
 
