@@ -64,7 +64,7 @@ def test_invited_person_comes_in_by_their_provider_with_the_roles_of_the_invitat
     ("email", "words"),
     [
         ("stranger@example.test", "nobody has invited this address"),
-        ("gone@example.test", "This account is switched off"),
+        ("gone@example.test", "This account is deactivated"),
         ("lead@example.test/unverified", "does not say that your e-mail address is verified"),
     ],
 )

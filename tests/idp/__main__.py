@@ -7,7 +7,8 @@ in whoever asks for `/as/ADDRESS/` (`/as/ADDRESS/unverified/`: with an address t
 import argparse
 import tempfile
 from pathlib import Path
-from wsgiref.simple_server import WSGIRequestHandler, make_server
+from socketserver import ThreadingMixIn
+from wsgiref.simple_server import WSGIRequestHandler, WSGIServer, make_server
 
 import django
 from cryptography.hazmat.primitives import serialization
@@ -27,9 +28,16 @@ def main():
         prepare(options.client)
         from django.core.wsgi import get_wsgi_application
 
-        with make_server("127.0.0.1", options.port, get_wsgi_application(), handler_class=Quiet) as server:
+        app = get_wsgi_application()
+        with make_server("127.0.0.1", options.port, app, server_class=Threaded, handler_class=Quiet) as server:
             print("ready", flush=True)
             server.serve_forever()
+
+
+class Threaded(ThreadingMixIn, WSGIServer):
+    """A connection that a browser opens and leaves idle holds up nobody."""
+
+    daemon_threads = True
 
 
 class Quiet(WSGIRequestHandler):
