@@ -231,8 +231,8 @@ class InvitationManager(models.Manager.from_queryset(InvitationQuerySet)):
     def invite(self, *, email, roles, invited_by=None):
         """A fresh invitation and its token of 32 random bytes; earlier links to the address stop working.
 
-        The token is stored hashed: it is shown only here. `replaces` says whether an earlier link worked until now. Raises `ValidationError` for an address that is none or
-        that somebody signs in with, and for no or unknown roles.
+        The token is stored hashed: it is shown only here. `replaces` says whether an earlier link worked until now.
+        Raises `ValidationError` for an address that is none or that somebody signs in with, and for no or unknown roles.
         """
         token = secrets.token_urlsafe(32)
         now = timezone.now()

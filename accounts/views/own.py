@@ -154,4 +154,4 @@ def sso_cancelled(request):
 @login_not_required
 @require_safe
 def sso_failed(request):
-    return failed(request, 503)
+    return failed(request, 403)

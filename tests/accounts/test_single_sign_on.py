@@ -237,7 +237,7 @@ def test_provider_that_goes_away_meanwhile_is_told(client, provider):
 
 def test_coming_back_without_having_left_is_refused(client, provider):
     assert client.get(BACK, {"state": "made up", "code": "c"}).status_code == 403
-    assert client.get(reverse("socialaccount_login_error")).status_code == 503
+    assert client.get(reverse("socialaccount_login_error")).status_code == 403
 
 
 def test_cancelling_leads_to_the_sign_in_page(client, provider):
