@@ -94,7 +94,7 @@ def tell(user, subject, sentence, *, to=None, **details):
 
 
 def send(user, subject, about, to):
-    with timezone.override(user.time_zone):
+    with timezone.override(user.zone):
         body = render_to_string("accounts/mail/notice.txt", about | {"base_url": base_url()}).strip() + "\n"
     try:
         EmailMessage(str(subject), body, to=[to]).send()
