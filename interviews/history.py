@@ -8,7 +8,7 @@ from django.utils.dateparse import parse_datetime
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
-from interviews.models import HistoryEntry, Place, PlanVersion
+from interviews.models import HistoryEntry, Outlook, Place, PlanVersion
 from interviews.models.interviews import Setting
 
 What = HistoryEntry.What
@@ -24,9 +24,11 @@ class Event:
     reason: str = ""
 
 
-def events(interview):
-    """The history of the interview, the newest first. One query, two if its plan version was ever changed."""
-    entries = list(interview.history.select_related("by").order_by("-at", "-pk"))
+def events(interview, *, opened=False):
+    """The history of the interview, the newest first; what tells of scorecards only where they are `opened` to the reader.
+    One query, two if its plan version was ever changed."""
+    entries = interview.history.select_related("by").order_by("-at", "-pk")
+    entries = list(entries if opened else entries.exclude(what__in=HistoryEntry.OF_SCORECARDS))
     versions = versions_named_in(entries)
     return [Event(entry.at, entry.by, sentence(entry, versions), entry.detail.get("reason") or "") for entry in entries]
 
@@ -54,6 +56,9 @@ def details(entry, versions):
         }
     if entry.what == What.VERSION_CHANGED:
         return {side: versions.get(said[side], _("a version that is gone")) for side in ("before", "after")}
+    if entry.what in (What.AGREED, What.DECIDED):
+        named = (lambda name: str(Outlook(name).label)) if entry.what == What.DECIDED else str
+        said["change"] = named(said["now"]) if said["was"] is None else f"{named(said['was'])} → {named(said['now'])}"
     for key in {"at", "before", "after"} & said.keys():
         said[key] = date_format(timezone.localtime(parse_datetime(said[key])), "l j F Y, H:i")
     if "place" in said:
@@ -101,4 +106,7 @@ SENTENCES = {
     What.VERSION_CHANGED: lambda: _("Plan changed from “%(before)s” to “%(after)s”"),
     What.ADJUSTED: lambda: _("Setting and time changed. %(changes)s"),
     What.SUBMITTED: lambda: _("Scorecard submitted"),
+    What.AMENDED: lambda: _("Scorecard amended: %(title)s"),
+    What.AGREED: lambda: _("Agreed on “%(title)s”: %(change)s"),
+    What.DECIDED: lambda: _("Decided: %(change)s"),
 }

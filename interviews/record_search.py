@@ -12,7 +12,8 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Role
 from interviews import scoring
-from interviews.models import Candidate, Interview, NotesSearch, Scorecard
+from interviews.amending import bring_up_to_date
+from interviews.models import Candidate, Decision, Interview, NotesSearch, Scorecard
 from interviews.standing import Seat
 from questionbank.searching import Has, TsQuery
 
@@ -84,13 +85,15 @@ def in_records(queryset, name, user):
 
 @dataclass(frozen=True)
 class RecordRow:
-    """One record in the list; without `opened`, `agreement` and `score` are None whatever was submitted."""
+    """One record in the list; without `opened`, `agreement`, `score` and `decision` are None whatever there is."""
 
     interview: Interview
     seats: list
     opened: bool
     agreement: object
     score: object
+    decision: object
+    amended: bool
 
     @property
     def submitted(self):
@@ -107,7 +110,7 @@ class RecordRow:
 
 
 def rows_of(user, interviews):
-    """A `RecordRow` for each of a page of interviews with their people. Three queries, however many."""
+    """A `RecordRow` for each of a page of interviews with their people. Five queries, however many."""
     keys = [interview.pk for interview in interviews]
     submitted = {
         (interview, author): at
@@ -116,16 +119,22 @@ def rows_of(user, interviews):
         )
     }
     opened = set(Interview.objects.open_to(user).filter(pk__in=keys).values_list("pk", flat=True))
+    scorecards = list(Scorecard.objects.visible_to(user).filter(interview__in=opened, submitted_at__isnull=False))
+    bring_up_to_date(scorecards)
     given = {}
-    for scorecard in Scorecard.objects.visible_to(user).filter(interview__in=opened, submitted_at__isnull=False):
+    for scorecard in scorecards:
         given.setdefault(scorecard.interview_id, []).append(scorecard)
+    decisions = {decision.interview_id: decision for decision in Decision.objects.filter(interview__in=opened)}
     return [
-        row_of(interview, submitted, given.get(interview.pk, []), interview.pk in opened) for interview in interviews
+        row_of(interview, submitted, given.get(interview.pk, []), interview.pk in opened, decisions.get(interview.pk))
+        for interview in interviews
     ]
 
 
-def row_of(interview, submitted, scorecards, opened):
+def row_of(interview, submitted, scorecards, opened, decision):
     return RecordRow(
+        decision=decision,
+        amended=any(scorecard.amended for scorecard in scorecards),
         interview=interview,
         seats=[
             Seat(panelist, submitted.get((interview.pk, panelist.user_id)), interview.state, started=True)

@@ -4,7 +4,7 @@ Everything of ratings, notes and recommendations comes from `Scorecard.objects.v
 or averaged comes from the submitted ones among those. Who is on the panel, and who has submitted when, is no secret.
 """
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from itertools import groupby
 
@@ -13,6 +13,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from interviews import scoring
+from interviews.amending import bring_up_to_date
 from interviews.content import room_entries
 from interviews.models import Interview, Outcome, Place, Recommendation, Response, Scorecard
 from interviews.standing import Standing
@@ -37,10 +38,13 @@ class Record:
     minutes: int
     closed: "Closed | None" = None
     late: list = field(default_factory=list)
+    agreed: list = field(default_factory=list)
+    decisions: list = field(default_factory=list)
 
     @classmethod
     def of(cls, user, interview):
-        """Nine queries, one more for who has submitted here, two while the others' scorecards are closed to the user.
+        """Ten queries, one more for who has submitted here, two while the others' scorecards are closed to the user, two
+        more once all are in.
 
         Fetch with `with_people()`.
         """
@@ -58,6 +62,7 @@ class Record:
             minutes=round(sum(sitting.elapsed_seconds() for sitting in interview.sittings.all()) / 60),
             closed=None if opened else closed_to(user, standing),
             late=late_changes(user, scorecards, {entry.key: entry.title for entry in entries}),
+            **(outcome_of(interview) if opened and interview.completed_at else {}),
         )
 
     @property
@@ -99,6 +104,18 @@ class Record:
     @cached_property
     def score(self):
         return scoring.shown(scoring.combined(self.submitted))
+
+    @cached_property
+    def agreed_score(self):
+        """With what was agreed on in the debrief; None where nothing was."""
+        weights = {int(entry.key[1:]): entry.weight for entry in self.planned}
+        latest = {one.item_id: one.rating for one in self.agreed}
+        return scoring.shown(scoring.agreed(self.responses, latest, weights))
+
+    @property
+    def decision(self):
+        """The one that stands."""
+        return self.decisions[-1] if self.decisions else None
 
     @cached_property
     def spread(self):
@@ -169,6 +186,9 @@ class Record:
 
     @cached_property
     def rows(self):
+        agreed = {}
+        for one in self.agreed:
+            agreed.setdefault(f"q{one.item_id}", []).append(one)
         by_scorecard = [
             (scorecard, {response.key: response for response in scorecard.responses.all()})
             for scorecard in self.scorecards
@@ -178,6 +198,7 @@ class Record:
                 entry,
                 [Said(scorecard, given[entry.key], self.entries_by_key) for scorecard, given in by_scorecard],
                 self.lead,
+                agreed.get(entry.replaces or entry.key, []),
             )
             for entry in self.entries
             if by_scorecard
@@ -194,6 +215,14 @@ class Record:
         """`[(seat, scorecard or None), …]`: everyone on the panel, with what is visible of them."""
         visible = {scorecard.author_id: scorecard for scorecard in self.submitted}
         return [(seat, visible.get(seat.panelist.user_id)) for seat in self.standing.seats]
+
+
+def outcome_of(interview):
+    """What came of the debrief, the oldest first. Two queries."""
+    return {
+        "agreed": list(interview.agreed_ratings.select_related("by")),
+        "decisions": list(interview.decisions.select_related("by")),
+    }
 
 
 def late_changes(user, scorecards, titles):
@@ -223,7 +252,7 @@ def in_words(operation):
 
 
 def visible_scorecards(user, interview, standing):
-    """In the panel's order, with their responses and, of the questions, all but the words. Two queries."""
+    """In the panel's order, as amended, with their responses and, of the questions, all but the words. Three queries."""
     responses = Response.objects.select_related("item", "unplanned__replaces").defer(
         "item__content", "unplanned__content", "unplanned__replaces__content", "heads"
     )
@@ -233,6 +262,8 @@ def visible_scorecards(user, interview, standing):
         .select_related("author")
         .prefetch_related(Prefetch("responses", responses))
     )
+    found = list(found)
+    bring_up_to_date(found, [response for scorecard in found for response in scorecard.responses.all()])
     order = [seat.panelist.user_id for seat in standing.seats]
     return sorted(found, key=lambda scorecard: order.index(scorecard.author_id))
 
@@ -244,6 +275,11 @@ class Row:
     entry: object
     said: list
     lead: object
+    agreements: list  # what was agreed on in the debrief, the latest last
+
+    @property
+    def agreed(self):
+        return self.agreements[-1] if self.agreements else None
 
     @property
     def time(self):
@@ -299,6 +335,11 @@ class Said:
         return self.wording.taken_out or any(piece.later for piece in self.wording.pieces)
 
     @property
+    def earlier(self):
+        """Of an amended response what it said before, the latest first: `[(Said, amendment or None as submitted), …]`."""
+        return [(replace(self, response=response), amendment) for response, amendment in self.response.earlier]
+
+    @property
     def ticks(self):
         """ "3 of 5 points · 1 follow-up", of what there is to tick."""
         content, words = self.entries[self.response.key].content, []
@@ -315,7 +356,14 @@ class Said:
     def speaks(self):
         """Whether there is anything beside the rating."""
         response = self.response
-        return bool(response.notes or self.edited or response.points or response.parts or response.follow_ups)
+        return bool(
+            response.notes
+            or self.edited
+            or response.points
+            or response.parts
+            or response.follow_ups
+            or response.amendment
+        )
 
 
 @dataclass(frozen=True)

@@ -58,6 +58,28 @@ def combined(scorecards):
     return mean_of(filter(None, map(score_of, scorecards)))
 
 
+def agreed(responses_of_scorecards, ratings, weights):
+    """The exact score with what was agreed on, `{item key: rating}`, in place of the mean of what each gave.
+
+    Over the questions that somebody rated or that were agreed on; `weights` has all planned ones, `{item key: weight}`.
+    None where not enough is rated, or nothing was agreed on.
+    """
+    given = {item: mean_of(all_given) for item, all_given in given_by_item(responses_of_scorecards).items()} | ratings
+    rated = sum(weights[item] for item in given)
+    if not ratings or rated < ENOUGH * sum(weights.values()):
+        return None
+    return sum((weights[item] * rating for item, rating in given.items()), Fraction()) / rated
+
+
+def given_by_item(responses_of_scorecards):
+    """`{item key: [rating, …]}` over the responses of several scorecards."""
+    given = {}
+    for responses in responses_of_scorecards:
+        for item, rating in ratings_by_item(responses).items():
+            given.setdefault(item, []).append(rating)
+    return given
+
+
 def mean_of(values):
     values = list(values)
     return sum(values, Fraction()) / len(values) if values else None
@@ -89,10 +111,7 @@ def spread(responses_of_scorecards):
 
     None where no question has two ratings.
     """
-    ratings = {}
-    for responses in responses_of_scorecards:
-        for item, rating in ratings_by_item(responses).items():
-            ratings.setdefault(item, []).append(rating)
+    ratings = given_by_item(responses_of_scorecards)
     return mean_of(Fraction(max(given) - min(given)) for given in ratings.values() if len(given) > 1)
 
 

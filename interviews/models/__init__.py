@@ -1,6 +1,8 @@
 """Openings, candidates, plans, interviews, scorecards: split by subject."""
 
+from interviews.models.amendments import Amendment
 from interviews.models.candidates import Candidate
+from interviews.models.decisions import AgreedRating, Decision, Outlook
 from interviews.models.history import HistoryEntry
 from interviews.models.interviews import Interview, Sitting, State, UnplannedQuestion
 from interviews.models.openings import Opening
@@ -12,7 +14,10 @@ from interviews.models.search import NotesSearch
 from interviews.models.versions import PlanVersion, VersionItem
 
 __all__ = [
+    "AgreedRating",
+    "Amendment",
     "Candidate",
+    "Decision",
     "HistoryEntry",
     "Interview",
     "ItemKind",
@@ -20,6 +25,7 @@ __all__ = [
     "Opening",
     "Operation",
     "Outcome",
+    "Outlook",
     "Panelist",
     "Place",
     "Plan",

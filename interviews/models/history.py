@@ -29,6 +29,12 @@ class HistoryEntry(models.Model):
         ADJUSTED = "adjusted", _("Setting and time adjusted")
         VERSION_CHANGED = "version_changed", _("Plan version changed")
         SUBMITTED = "submitted", _("Scorecard submitted")
+        AMENDED = "amended", _("Scorecard amended")
+        AGREED = "agreed", _("Rating agreed")
+        DECIDED = "decided", _("Decided")
+
+    # What tells of scorecards is read by those who may read them.
+    OF_SCORECARDS = (What.AMENDED, What.AGREED, What.DECIDED)
 
     interview = models.ForeignKey("interviews.Interview", models.PROTECT, related_name="history")
     what = models.CharField(max_length=20, choices=What)

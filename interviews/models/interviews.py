@@ -120,6 +120,24 @@ class InterviewQuerySet(models.QuerySet):
             ~Exists(owing),
         )
 
+    def debriefed_by(self, user):
+        """Complete interviews for which the user notes what the panel agreed on: the lead, and who decides."""
+        leads = Panelist.objects.of(user).filter(interview=OuterRef("pk"), place=Place.LEAD, excused_at=None)
+        mine = Q(opening__in=user.openings.all()) if user.holds(Role.HIRING_MANAGER) else Q(pk__in=[])
+        return self.open_to(user).filter(Exists(leads) | mine, completed_at__isnull=False)
+
+    def decided_by(self, user):
+        """Complete interviews on which the user decides: those of their openings, once they are open to them."""
+        if not user.holds(Role.HIRING_MANAGER):
+            return self.none()
+        return self.open_to(user).filter(opening__in=user.openings.all(), completed_at__isnull=False)
+
+    def undecided(self):
+        """Complete, and nobody has decided yet."""
+        from interviews.models.decisions import Decision
+
+        return self.filter(~Exists(Decision.objects.filter(interview=OuterRef("pk"))), completed_at__isnull=False)
+
     def records(self):
         """Finished interviews."""
         return self.filter(state=State.FINISHED)

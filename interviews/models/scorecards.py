@@ -89,6 +89,7 @@ class Scorecard(models.Model):
     planned_weight = models.PositiveIntegerField(null=True, editable=False)
 
     objects = ScorecardQuerySet.as_manager()
+    amended = False  # what `amending.bring_up_to_date` finds
 
     class Meta:
         ordering = ["pk"]
@@ -149,6 +150,7 @@ class Response(models.Model):
     come_back = models.BooleanField(_("come back"), default=False)
     seconds = models.PositiveIntegerField(_("seconds"), default=0)
     heads = models.JSONField(default=dict)
+    amendment, earlier = None, ()  # what `amending.bring_up_to_date` finds
 
     class Meta:
         ordering = ["pk"]

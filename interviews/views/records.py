@@ -15,7 +15,7 @@ from questionbank.searching import count_at_most
 
 @require_safe
 def record_list(request):
-    """Finished interviews, the newest first. Ten queries with the user's, one more for words in notes."""
+    """Finished interviews, the newest first. Twelve queries with the user's, one more for words in notes."""
     form = RecordFilterForm(request.GET, user=request.user)
     asked = form.asked()
     records = find_records(request.user, asked)
@@ -34,7 +34,7 @@ def record_list(request):
 
 @require_safe
 def record_detail(request, pk):
-    """One record. At most 15 queries with the user's, however many questions and scorecards."""
+    """One record. At most 18 queries with the user's, however many questions and scorecards."""
     interview = get_object_or_404(Interview.objects.visible_to(request.user).with_people(), pk=pk)
     if interview.state != State.FINISHED:
         return redirect("interviews:interview_detail", pk)
@@ -44,6 +44,7 @@ def record_detail(request, pk):
         "interview": interview,
         "standing": record.standing,
         "structure": structure_of(record),
-        "events": events(interview),
+        "events": events(interview, opened=record.opened),
+        "decides": record.complete and Interview.objects.decided_by(request.user).filter(pk=pk).exists(),
     }
     return render(request, "interviews/record_detail.html", context)

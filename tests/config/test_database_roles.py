@@ -6,7 +6,16 @@ from django.conf import settings
 from django.db import ProgrammingError, connection, transaction
 
 from config.database_roles import append_only, changing_columns
-from interviews.models import HistoryEntry, Operation, PlanVersion, UnplannedQuestion, VersionItem
+from interviews.models import (
+    AgreedRating,
+    Amendment,
+    Decision,
+    HistoryEntry,
+    Operation,
+    PlanVersion,
+    UnplannedQuestion,
+    VersionItem,
+)
 from tests.database import owning
 
 pytestmark = [
@@ -59,7 +68,16 @@ def test_serving_role_is_refused(statement):
 
 
 def test_only_added_to_are_the_models_that_the_design_names():
-    assert set(append_only()) == {HistoryEntry, Operation, PlanVersion, UnplannedQuestion, VersionItem}
+    assert set(append_only()) == {
+        AgreedRating,
+        Amendment,
+        Decision,
+        HistoryEntry,
+        Operation,
+        PlanVersion,
+        UnplannedQuestion,
+        VersionItem,
+    }
     assert changing_columns(Operation) == ["settled_by_id", "value"]
 
 

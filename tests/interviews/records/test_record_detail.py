@@ -50,7 +50,7 @@ def test_record_queries_do_not_grow(client, django_assert_num_queries, questions
     interview = all_submitted(questions=questions, panelists=panelists)
     client.force_login(make_user(Role.RECRUITER))
 
-    with django_assert_num_queries(13):
+    with django_assert_num_queries(16):
         response = client.get(url(interview))
 
     assert len(response.context["record"].submitted) == panelists + 1

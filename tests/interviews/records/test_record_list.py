@@ -46,7 +46,7 @@ def test_record_list_queries_do_not_grow(client, recruiter, django_assert_num_qu
     for _number in range(records):
         make_submitted_scorecard()
 
-    with django_assert_num_queries(10):
+    with django_assert_num_queries(12):
         found = listed(client)
 
     assert len(found) == records
@@ -57,7 +57,7 @@ def test_record_list_with_words_takes_one_query_more(client, recruiter, django_a
     for _number in range(records):
         noted("xylophone")
 
-    with django_assert_num_queries(11):
+    with django_assert_num_queries(13):
         found = listed(client, words="xylophone")
 
     assert len(found) == records
