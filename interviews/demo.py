@@ -14,7 +14,19 @@ from django.utils import timezone
 
 from accounts.demo import create_demo_users
 from interviews import demo_notes, lifecycle
-from interviews.models import Candidate, Interview, Opening, Outcome, Place, Recommendation, State
+from interviews.amending import amend
+from interviews.deciding import agree, decide
+from interviews.models import (
+    Amendment,
+    Candidate,
+    Interview,
+    Opening,
+    Outcome,
+    Outlook,
+    Place,
+    Recommendation,
+    State,
+)
 from interviews.publishing import publish
 from interviews.saving import heads_of, save
 from interviews.submitting import submit
@@ -53,6 +65,9 @@ class Held:
     plan: int
     scorecards: list
     unanswered: dict = field(default_factory=dict)
+    decided: tuple = ()  # (outcome, reason)
+    agreed: tuple = ()  # (number of the question, rating, reason)
+    amended: tuple = ()  # (number of the question, rating, reason), by the lead
 
 
 RECORDS = [
@@ -69,6 +84,7 @@ RECORDS = [
                 "data stayed at definitions. I would talk again after a first project.",
             )
         ],
+        decided=(Outlook.DECLINE, "Too little practice for this opening. To be asked again in a year."),
     ),
     Held(
         "Candidate 0115",
@@ -83,6 +99,7 @@ RECORDS = [
                 "Ready for the technical interview.",
             )
         ],
+        decided=(Outlook.ADVANCE, "Own cases throughout. On to the technical interview."),
     ),
     Held(
         "Candidate 0119",
@@ -106,6 +123,7 @@ RECORDS = [
             ),
         ],
         {3: Outcome.TECHNICAL, 6: Outcome.DECLINED},
+        decided=(Outlook.HOLD, "Sound, and thin on architectures. We wait for the two interviews to come."),
     ),
     Held(
         "Candidate 0128",
@@ -129,6 +147,7 @@ RECORDS = [
                 "No mention of baselines, cost or who uses the model.",
             ),
         ],
+        agreed=(1, 4, "The derivation was complete. What it means for a run came only when asked."),
     ),
     Held(
         "Candidate 0131",
@@ -149,6 +168,10 @@ RECORDS = [
             ),
         ],
         {8: Outcome.NOT_REACHED},
+        decided=(
+            Outlook.DECLINE,
+            "Both of us heard names without their use, and confident statements that were wrong.",
+        ),
     ),
     Held(
         "Candidate 0137",
@@ -189,6 +212,7 @@ RECORDS = [
             ),
         ],
         {7: Outcome.NOT_REACHED},
+        amended=(3, 5, "Read my notes again: the slip was corrected before I had asked."),
     ),
     Held(
         "Candidate 0151",
@@ -292,6 +316,24 @@ def hold(held, number, opening, version, people):
             with clock_at(finished + timedelta(minutes=35 + 130 * order)):
                 card = cards[authors[said.place]]
                 submit(scorecard=card, op=uuid.uuid4(), heads=saved_heads(card))
+    with clock_at(min(finished + timedelta(hours=7), timezone.now())):
+        talk(held, interview, people)
+
+
+def talk(held, interview, people):
+    """What came after the scorecards were in."""
+    if held.amended:
+        number, rating, reason = held.amended
+        response = interview.scorecards.get(author=people["lead"]).responses.get(item__number=number)
+        version = {name: getattr(response, name) for name in Amendment.VERSIONED} | {"rating": rating}
+        amend(response=response, by=people["lead"], reason=reason, **version)
+    if held.agreed:
+        number, rating, reason = held.agreed
+        item = interview.version.items.get(number=number)
+        agree(interview=interview, item=item, rating=rating, reason=reason, by=people["lead"])
+    if held.decided:
+        outcome, reason = held.decided
+        decide(interview=interview, outcome=outcome, reason=reason, by=people["manager"])
 
 
 def start_time(held):

@@ -196,7 +196,7 @@ class World:
         """The states of what an address names that access could depend on; `[""]` if there is one only."""
         route = ROUTES[name][0] if name != ADMIN else ""
         if "interviews/<int:pk>" in route or "records/<int:pk>" in route or "scorecards/<int:pk>" in route:
-            inner = "panelist_pk" in route or "item_pk" in route
+            inner = any(key in route for key in ("panelist_pk", "item_pk", "response_pk"))
             return [*INTERVIEW_STATES, FOREIGN] if inner else list(INTERVIEW_STATES)
         if "<int:item>" in route or "<int:detail>" in route:
             return ["own", FOREIGN]
@@ -245,6 +245,10 @@ class World:
             keys["panelist_pk"] = beside.panel.get(user=who).pk
         if "item_pk" in route:
             keys["item_pk"] = beside.version.items.first().pk
+        if "response_pk" in route:
+            who = self.viewers["interviewer" if state == FOREIGN else "lead"]
+            response = beside.scorecards.get(author=who).responses.first()
+            keys["response_pk"] = response.pk if response else 0  # there is none before the interview
         return keys
 
     def named_of_account(self, name, state, viewer):

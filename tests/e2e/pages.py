@@ -199,6 +199,9 @@ PAGES = [
     # Records
     Page("interviews:record_list", "recruiter"),
     Page("interviews:record_detail", "recruiter", pk("record")),
+    Page("interviews:debrief", "manager", pk("apart")),
+    Page("interviews:interview_decide", "manager", pk("apart")),
+    Page("interviews:response_amend", "lead", (("pk", "apart"), ("response_pk", "response"))),
 ]
 
 
@@ -388,6 +391,19 @@ STATES = [
     ),
     Page("interviews:record_detail", "lead", pk("finished"), called="sealed"),
     Page("interviews:record_detail", "panelist", pk("record"), called="panelist"),
+    Page("interviews:record_detail", "lead", pk("amended"), called="amended", shows="text=What it said before"),
+    Page("interviews:record_detail", "manager", pk("decided"), called="decided", shows=".decision"),
+    Page("interviews:debrief", "recruiter", pk("apart"), called="reader"),
+    Page("interviews:debrief", "manager", pk("apart"), called="error", shows=ERROR, reach=submit_empty),
+    Page("interviews:interview_decide", "manager", pk("apart"), called="error", shows=ERROR, reach=submit_empty),
+    Page(
+        "interviews:response_amend",
+        "lead",
+        (("pk", "apart"), ("response_pk", "response")),
+        called="error",
+        shows=ERROR,
+        reach=submit_empty,
+    ),
     Page("interviews:record_list", "recruiter", (), "?q=zzzzqqqq", called="nothing found", shows=".empty"),
     Page("interviews:interview_detail", "manager", pk("live"), called="live"),
     Page("interviews:interview_detail", "manager", pk("continued"), called="further sitting"),
@@ -462,6 +478,9 @@ def build_world():
     _invitation, token = make_invitation(Role.INTERVIEWER)
     record = Interview.objects.records().filter(completed_at__isnull=False).first()
     write_late(record, people["lead"])
+    apart, amended, decided = (
+        Interview.objects.get(candidate__name=f"Candidate {number}") for number in ("0128", "0142", "0131")
+    )
     return World(
         people,
         {
@@ -494,6 +513,10 @@ def build_world():
             "torn review": torn_review.pk,
             "record": record.pk,
             "late": record.pk,
+            "apart": apart.pk,
+            "amended": amended.pk,
+            "decided": decided.pk,
+            "response": apart.scorecards.get(author=people["lead"]).responses.first().pk,
             "token": token,
             "nobody": "1",
             "nothing": "set-password",

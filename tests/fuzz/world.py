@@ -144,6 +144,7 @@ def build_world():
         "item": plan.items.first().pk,
         "item_pk": version.items.filter(kind="question").first().pk,
         "panelist_pk": live.panel.get(place=Place.PANELIST).pk,
+        "response_pk": record.scorecards.get(author=people["lead"]).responses.first().pk,
         "set_pk": questions[0].question_set_id,
         "number": 1,
         "kind": "answers",
@@ -173,6 +174,17 @@ def build_world():
         ("interviews:interview_sitting", {"pk": record.pk}, {"at": "2026-12-01T10:00"}),
         ("interviews:interview_sitting", {"pk": interviews[State.FINISHED].pk}, {"at": "2026-12-01T10:00"}),
         ("interviews:interview_drop_sitting", {"pk": continued.pk}, {"reason": "No time"}),
+        ("interviews:debrief", {"pk": record.pk}, {}),
+        (
+            "interviews:rating_agree",
+            {"pk": record.pk, "item_pk": things["item_pk"]},
+            {"rating": "4", "reason": "It was said twice"},
+        ),
+        (
+            "interviews:interview_decide",
+            {"pk": record.pk},
+            {"outcome": "decline", "reason": "No place", "against_score": "One place only"},
+        ),
         ("questionbank:set_restore", {"pk": set_away.pk}, {}),
         ("questionbank:question_restore", {"pk": questions[0].pk}, {}),
         ("questionbank:detail_move", answer_in_place, {"to": "0"}),
@@ -201,6 +213,12 @@ def build_world():
             {},
         ),
         ("people:person_reactivate", "administrator", reverse("people:person_reactivate", args=[gone.pk]), {}),
+        (
+            "interviews:response_amend",
+            "lead",
+            reverse("interviews:response_amend", args=[record.pk, things["response_pk"]]),
+            {"result": "2", "covered_by": "", "notes": "Wrong", "reason": "Read it again"},
+        ),
         (
             "interviews:scorecard_submit",
             "lead",
