@@ -16,11 +16,13 @@ from django.db import models, transaction
 from django.template.loader import render_to_string
 from django.urls import reverse
 from django.utils import timezone
-from django.utils.translation import gettext_lazy as _
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 from icalendar import Calendar, Event, vCalAddress, vText
 
 from config.address import base_url
-from interviews.models import Panelist, Place, Scorecard
+from interviews.models import Panelist, Place, Scorecard, State
+from interviews.problems import NotNow
 
 logger = logging.getLogger(__name__)
 
@@ -28,14 +30,15 @@ logger = logging.getLogger(__name__)
 class News(models.TextChoices):
     """What a mail about an interview tells; the label opens its subject."""
 
-    SCHEDULED = "scheduled", _("Interview")
-    MOVED = "moved", _("Moved")
-    CHANGED = "changed", _("Changed")
-    LEAD = "lead", _("New lead")
-    CANCELLED = "cancelled", _("Cancelled")
-    LEFT = "left", _("Without you")
+    SCHEDULED = "scheduled", gettext_lazy("Interview")
+    MOVED = "moved", gettext_lazy("Moved")
+    CHANGED = "changed", gettext_lazy("Changed")
+    LEAD = "lead", gettext_lazy("New lead")
+    CANCELLED = "cancelled", gettext_lazy("Cancelled")
+    LEFT = "left", gettext_lazy("Without you")
 
 
+REMIND_AGAIN = timedelta(hours=1)
 GONE = {News.CANCELLED, News.LEFT}  # out of the calendar
 
 
@@ -179,6 +182,24 @@ def remind():
         else:
             mine.update(reminded_at=None)
     return sent
+
+
+def remind_now(scorecard):
+    """Mails the author, because somebody asked. Raises `NotNow` with a sentence where that does not go, or not again yet."""
+    author, now = scorecard.author, timezone.now()
+    if scorecard.interview.demo:
+        raise NotNow(_("Nobody is mailed about a demo interview."))
+    if not author.is_active:
+        raise NotNow(_("%(name)s is deactivated. Excuse them instead.") % {"name": author})
+    if not author.reminders:
+        raise NotNow(_("%(name)s has switched reminders off. Ask them yourself.") % {"name": author})
+    owed = Scorecard.objects.owed().filter(pk=scorecard.pk, interview__state=State.FINISHED)
+    lately = models.Q(reminded_at=None) | models.Q(reminded_at__lt=now - REMIND_AGAIN)
+    if not owed.filter(lately).update(reminded_at=now):
+        raise NotNow(_("%(name)s was reminded within the last hour, or owes no scorecard any more.") % {"name": author})
+    if not send([lambda: reminder(scorecard)]):
+        owed.update(reminded_at=scorecard.reminded_at)
+        raise NotNow(_("The mail could not be sent. Whoever looks after this Evenhand finds the reason in its log."))
 
 
 def reminder(scorecard):

@@ -127,6 +127,11 @@ class Standing:
         return self.panelist is not None and self.panelist.leads
 
     @property
+    def may_remind(self):
+        """Whoever is missing can be reminded by who leads or schedules."""
+        return self.finished and (self.schedules or self.leads)
+
+    @property
     def may_mark_no_show(self):
         return self.unstarted and (self.schedules or self.leads) and self.interview.scheduled_at <= timezone.now()
 

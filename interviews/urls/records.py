@@ -8,6 +8,6 @@ urlpatterns = [
     # Once scorecards are in
     path("records/<int:pk>/debrief/", debrief.debrief, name="debrief"),
     path("records/<int:pk>/debrief/<int:item_pk>/agree/", debrief.rating_agree, name="rating_agree"),
-    path("records/<int:pk>/decide/", debrief.interview_decide, name="interview_decide"),
+    path("records/<int:pk>/decision/", debrief.decision_create, name="decision_create"),
     path("records/<int:pk>/amend/<int:response_pk>/", debrief.response_amend, name="response_amend"),
 ]

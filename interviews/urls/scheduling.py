@@ -21,6 +21,7 @@ urlpatterns = [
     path("interviews/<int:pk>/panel/<int:panelist_pk>/replace/", panels.panelist_replace, name="panelist_replace"),
     path("interviews/<int:pk>/panel/<int:panelist_pk>/lead/", panels.panelist_lead, name="panelist_lead"),
     path("interviews/<int:pk>/panel/<int:panelist_pk>/excuse/", panels.panelist_excuse, name="panelist_excuse"),
+    path("interviews/<int:pk>/panel/<int:panelist_pk>/remind/", panels.panelist_remind, name="panelist_remind"),
     # candidates/
     path("candidates/", candidates.candidate_list, name="candidate_list"),
     path("candidates/new/", candidates.candidate_create, name="candidate_create"),

@@ -70,7 +70,7 @@ def rating_agree(request, pk, item_pk):
 
 
 @require_http_methods(FORM)
-def interview_decide(request, pk):
+def decision_create(request, pk):
     """The hiring manager's decision, beside what it rests on."""
     visible = Interview.objects.visible_to(request.user).with_people()
     interview = get_or_refuse(visible, visible.decided_by(request.user), pk=pk)
@@ -81,7 +81,7 @@ def interview_decide(request, pk):
         messages.success(request, _("Your decision stands on the record."))
         return redirect("interviews:record_detail", pk)
     context = {"interview": interview, "record": record, "form": form}
-    return render(request, "interviews/interview_decide.html", context)
+    return render(request, "interviews/decision_create.html", context)
 
 
 @require_http_methods(FORM)

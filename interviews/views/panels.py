@@ -1,12 +1,17 @@
 """Who sits on an interview's panel: joining, leaving, standing in, the lead, and being excused."""
 
+from django.contrib import messages
 from django.core.exceptions import PermissionDenied
-from django.shortcuts import get_object_or_404
+from django.shortcuts import get_object_or_404, redirect
 from django.utils.translation import gettext as _
+from django.views.decorators.http import require_POST
 
+from config.access import get_or_refuse
 from interviews import lifecycle
 from interviews.forms.scheduling import ConfirmForm, PanelistForm, PersonForm, ReasonForm
+from interviews.mailing import remind_now
 from interviews.models import Interview
+from interviews.problems import Problem
 from interviews.views.scheduling import carry_out, get_schedulable, posted
 
 
@@ -106,3 +111,21 @@ def panelist_excuse(request, pk, panelist_pk):
             "danger": True,
         },
     )
+
+
+@require_POST
+def panelist_remind(request, pk, panelist_pk):
+    """A mail to somebody whose scorecard is missing: for those who schedule, and for the lead."""
+    interviews = Interview.objects.all()
+    allowed = interviews.schedulable_by(request.user) | interviews.led_by(request.user)
+    interview = get_or_refuse(interviews.visible_to(request.user), allowed, pk=pk)
+    panelist = get_on_panel(interview, panelist_pk)
+    scorecard = get_object_or_404(interview.scorecards.owed().select_related("author"), author=panelist.user)
+    scorecard.interview = interview
+    try:
+        remind_now(scorecard)
+    except Problem as problem:
+        messages.error(request, problem.sentence)
+    else:
+        messages.success(request, _("%(name)s is reminded by mail.") % {"name": panelist.user})
+    return redirect(interview)

@@ -200,7 +200,7 @@ PAGES = [
     Page("interviews:record_list", "recruiter"),
     Page("interviews:record_detail", "recruiter", pk("record")),
     Page("interviews:debrief", "manager", pk("apart")),
-    Page("interviews:interview_decide", "manager", pk("apart")),
+    Page("interviews:decision_create", "manager", pk("apart")),
     Page("interviews:response_amend", "lead", (("pk", "apart"), ("response_pk", "response"))),
 ]
 
@@ -395,7 +395,7 @@ STATES = [
     Page("interviews:record_detail", "manager", pk("decided"), called="decided", shows=".decision"),
     Page("interviews:debrief", "recruiter", pk("apart"), called="reader"),
     Page("interviews:debrief", "manager", pk("apart"), called="error", shows=ERROR, reach=submit_empty),
-    Page("interviews:interview_decide", "manager", pk("apart"), called="error", shows=ERROR, reach=submit_empty),
+    Page("interviews:decision_create", "manager", pk("apart"), called="error", shows=ERROR, reach=submit_empty),
     Page(
         "interviews:response_amend",
         "lead",

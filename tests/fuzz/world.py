@@ -181,7 +181,7 @@ def build_world():
             {"rating": "4", "reason": "It was said twice"},
         ),
         (
-            "interviews:interview_decide",
+            "interviews:decision_create",
             {"pk": record.pk},
             {"outcome": "decline", "reason": "No place", "against_score": "One place only"},
         ),

@@ -9,13 +9,14 @@ import pytest
 from django.core import mail
 from django.core.management import call_command
 from django.db import connection
+from django.urls import reverse
 from django.utils import timezone
 from icalendar import Calendar
 
 from accounts.models import Role
 from interviews import lifecycle
 from interviews.mailing import remind
-from interviews.models import Interview, Place, State
+from interviews.models import Interview, Place, Scorecard, State
 from interviews.problems import NotNow
 from tests.factories import make_candidate, make_interview, make_panelist, make_user, make_version, rate, submitted
 from tests.smtp import mail_server
@@ -346,3 +347,52 @@ def test_reminders_by_two_who_run_at_once_come_once():
 
     assert sum(count.result() for count in counts) == 8
     assert len({message.to[0] for message in mail.outbox}) == len(mail.outbox) == 8
+
+
+def asked_to_remind(client, user, scorecard):
+    panelist = scorecard.interview.panel.get(user=scorecard.author)
+    mail.outbox.clear()
+    client.force_login(user)
+    response = client.post(
+        reverse("interviews:panelist_remind", args=[scorecard.interview_id, panelist.pk]), follow=True
+    )
+    words = [str(message) for message in response.context["messages"]] if response.context else []
+    return response.status_code, words, [message.to[0] for message in mail.outbox]
+
+
+def owing():
+    lead, panelist = make_user(Role.INTERVIEWER), make_user(Role.INTERVIEWER)
+    interview = make_interview(panel=[(lead, Place.LEAD), (panelist, Place.PANELIST)], state=State.FINISHED)
+    return lead, panelist, interview.scorecards.get(author=panelist)
+
+
+def test_who_leads_or_schedules_reminds_who_is_missing_once_an_hour(client):
+    lead, panelist, scorecard = owing()
+
+    first, again = asked_to_remind(client, lead, scorecard), asked_to_remind(client, lead, scorecard)
+    Scorecard.objects.filter(pk=scorecard.pk).update(reminded_at=timezone.now() - timedelta(hours=2))
+    by_recruiter = asked_to_remind(client, make_user(Role.RECRUITER), scorecard)
+
+    assert first == (200, [f"{panelist} is reminded by mail."], [panelist.email])
+    assert again == (200, [f"{panelist} was reminded within the last hour, or owes no scorecard any more."], [])
+    assert by_recruiter == first
+
+
+def test_who_switched_reminders_off_is_left_to_be_asked(client):
+    lead, panelist, scorecard = owing()
+    type(panelist).objects.filter(pk=panelist.pk).update(reminders=False)
+
+    assert asked_to_remind(client, lead, scorecard) == (
+        200,
+        [f"{panelist} has switched reminders off. Ask them yourself."],
+        [],
+    )
+
+
+def test_reminding_is_not_for_panelists_and_not_of_who_has_submitted(client):
+    lead, panelist, scorecard = owing()
+    of_lead = scorecard.interview.scorecards.get(author=lead)
+    submitted(rate(scorecard))
+
+    assert asked_to_remind(client, panelist, of_lead)[0] == 403
+    assert asked_to_remind(client, lead, scorecard)[0] == 404

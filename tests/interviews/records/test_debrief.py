@@ -117,7 +117,7 @@ def test_debrief_and_decision_are_for_whom_scorecards_are_open(client):
         found[name] = (
             client.get(url("debrief", where)).status_code,
             client.post(url("rating_agree", where, item(where).pk), {"rating": "3", "reason": name}).status_code,
-            client.get(url("interview_decide", where)).status_code,
+            client.get(url("decision_create", where)).status_code,
         )
 
     assert found == {
@@ -211,7 +211,7 @@ def test_decision_stands_on_the_record_with_its_reason(client):
     interview, _people = make_panel_record([4], [4])
     client.force_login(manager_of(interview))
 
-    done = client.post(url("interview_decide", interview), {"outcome": "advance", "reason": "Clear and careful."})
+    done = client.post(url("decision_create", interview), {"outcome": "advance", "reason": "Clear and careful."})
 
     page = client.get(done.url)
     assert "Clear and careful." in page.content.decode()
@@ -223,8 +223,8 @@ def test_decision_against_the_score_asks_for_one_sentence_more_and_keeps_the_res
     client.force_login(manager_of(interview))
     against = {"outcome": "decline", "reason": "Another was better."}
 
-    asked = client.post(url("interview_decide", interview), against)
-    client.post(url("interview_decide", interview), against | {"against_score": "No place for two."})
+    asked = client.post(url("decision_create", interview), against)
+    client.post(url("decision_create", interview), against | {"against_score": "No place for two."})
 
     assert asked.context["form"].errors == {
         "against_score": ["The combined score is 4.5, which speaks otherwise. Say in one sentence why."]
@@ -237,7 +237,7 @@ def test_decision_without_a_reason_is_refused(client):
     interview, _people = make_panel_record([4], [5])
     client.force_login(manager_of(interview))
 
-    page = client.post(url("interview_decide", interview), {"outcome": "advance", "reason": " "})
+    page = client.post(url("decision_create", interview), {"outcome": "advance", "reason": " "})
 
     assert list(page.context["form"].errors) == ["reason"]
     assert Decision.objects.count() == 0
