@@ -14,6 +14,7 @@ from django.utils.translation import get_language
 
 from interviews.forms.room import PauseForm, UnplannedForm
 from interviews.models import ItemKind, Outcome, PlanVersion, UnplannedQuestion, VersionItem
+from interviews.models.plans import Asker
 from interviews.models.scorecards import Rating
 from questionbank.stages import Stage
 
@@ -48,11 +49,16 @@ class Entry:
     weight: int = 1
     must_ask: bool = False
     note: str = ""
+    asker: int = Asker.LEAD
     unplanned: bool = False
     # The key and the number of the planned question in whose place this one is asked, and why.
     replaces: str = ""
     replaces_number: str = ""
     reason: str = ""
+
+    @property
+    def asker_label(self):
+        return Asker(self.asker).label
 
     @property
     def is_question(self):
@@ -134,6 +140,7 @@ def planned_entry(item):
         weight=item.weight,
         must_ask=item.must_ask,
         note=item.note,
+        asker=item.asker,
     )
 
 
@@ -158,6 +165,7 @@ def standing_in(added, planned):
         competency=planned.competency,
         weight=planned.weight,
         must_ask=planned.must_ask,
+        asker=planned.asker,
         replaces=planned.key,
         replaces_number=planned.number,
         reason=added.reason,

@@ -15,7 +15,19 @@ from interviews.problems import NotNow
 from questionbank.stages import Stage
 
 # What of an item is its own, apart from its place: copied, restored and put back as it stands.
-OWN_FIELDS = ["kind", "question_id", "segment", "title", "script", "minutes", "weight", "must_ask", "note", "reason"]
+OWN_FIELDS = [
+    "kind",
+    "question_id",
+    "segment",
+    "title",
+    "script",
+    "minutes",
+    "weight",
+    "must_ask",
+    "asker",
+    "note",
+    "reason",
+]
 # A break is worth its time from here on.
 LONG = 75
 
@@ -217,7 +229,7 @@ def discard_changes(*, plan):
 
 
 def item_of_version(plan, frozen):
-    shared = ["kind", "question_id", "segment", "stage", "minutes", "weight", "must_ask", "note"]
+    shared = ["kind", "question_id", "segment", "stage", "minutes", "weight", "must_ask", "asker", "note"]
     item = PlanItem(plan=plan, **{name: getattr(frozen, name) for name in shared})
     if item.kind == ItemKind.SEGMENT:
         item.title, item.script = frozen.title, frozen.content["script"]

@@ -132,6 +132,7 @@ def frozen_items(version, items, questions):
             question = questions[item.question_id]
             frozen.question, frozen.number = question, number
             frozen.title, frozen.weight, frozen.must_ask = question.short_name, item.weight, item.must_ask
+            frozen.asker = item.asker
             frozen.competency = question.competency.name if question.competency else ""
             frozen.content = question_content(question)
         yield frozen

@@ -8,7 +8,8 @@ from dataclasses import dataclass
 from django.db.models import Exists, OuterRef
 from django.utils import timezone
 
-from interviews.models import Interview, Panelist, Place, Scorecard, State
+from interviews.models import Interview, ItemKind, Panelist, Place, Scorecard, State
+from interviews.models.plans import Asker
 
 
 @dataclass(frozen=True)
@@ -148,6 +149,24 @@ class Standing:
     @property
     def may_continue(self):
         return self.schedules and self.finished and not self.sealed
+
+
+def seats_that_ask(panel, items):
+    """Gives each panelist of `panel` their `seat` by the plan ("Second interviewer") and how many questions of `items` the
+    plan has for it, `asks`; only where the plan says who asks what. Questions for seats that nobody has are the lead's.
+
+    Returns how many seats the plan asks for, if that is more than there are. No query.
+    """
+    questions = [item for item in items if item.kind == ItemKind.QUESTION]
+    wanted = max((item.asker for item in questions), default=Asker.LEAD)
+    if wanted == Asker.LEAD:
+        return 0
+    scoring = [panelist for panelist in panel if panelist.place != Place.OBSERVER and not panelist.excused_at]
+    for seat, panelist in enumerate(scoring, start=1):
+        mine = [item for item in questions if item.asker == seat or (seat == 1 and item.asker > len(scoring))]
+        panelist.seat = Asker(seat).label if seat in Asker.values else ""
+        panelist.asks = len(mine)
+    return wanted if wanted > len(scoring) else 0
 
 
 NAMED = 3

@@ -186,7 +186,7 @@ class ItemForm(forms.ModelForm):
 
     class Meta:
         model = PlanItem
-        fields = ["title", "minutes", "weight", "must_ask", "note", "script"]
+        fields = ["title", "minutes", "weight", "must_ask", "asker", "note", "script"]
         error_messages = {
             "title": {"required": _("Enter a title.")},
             "minutes": {
@@ -204,7 +204,7 @@ class ItemForm(forms.ModelForm):
         own = (
             {"title", "minutes", "script"}
             if self.instance.kind == ItemKind.SEGMENT
-            else {"minutes", "weight", "must_ask", "note"}
+            else {"minutes", "weight", "must_ask", "asker", "note"}
         )
         for name in set(self.fields) - (own & {only} or own):
             del self.fields[name]

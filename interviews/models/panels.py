@@ -59,6 +59,8 @@ class Panelist(models.Model):
     def __str__(self):
         return f"{self.user}, {self.get_place_display()}"
 
+    asks, seat = 0, ""  # what `seats_that_ask` finds
+
     @property
     def leads(self):
         return self.place == Place.LEAD and self.excused_at is None

@@ -104,6 +104,15 @@ class PlanItemQuerySet(models.QuerySet):
         )
 
 
+class Asker(models.IntegerChoices):
+    """Who asks a question: by their seat, since a plan knows no people. Panelists count in the order in which they joined."""
+
+    LEAD = 1, _("Lead")
+    SECOND = 2, _("Second interviewer")
+    THIRD = 3, _("Third interviewer")
+    FOURTH = 4, _("Fourth interviewer")
+
+
 class PlanItem(models.Model):
     """A question or a segment in a plan's draft, in its place."""
 
@@ -120,6 +129,7 @@ class PlanItem(models.Model):
     minutes = models.PositiveSmallIntegerField(_("minutes"), validators=[MinValueValidator(1), MaxValueValidator(120)])
     weight = models.PositiveSmallIntegerField(_("weight"), default=1, choices=[(1, "1"), (2, "2"), (3, "3")])
     must_ask = models.BooleanField(_("must ask"), default=False)
+    asker = models.PositiveSmallIntegerField(_("asked by"), default=Asker.LEAD, choices=Asker)
     note = models.TextField(_("note for the interviewer"), max_length=1000, blank=True)
     # Why "Suggest a plan" chose it; "" for what a person added.
     reason = models.CharField(max_length=200, blank=True, editable=False)
@@ -138,11 +148,17 @@ class PlanItem(models.Model):
             ),
             models.CheckConstraint(condition=models.Q(minutes__range=(1, 120)), name="plan_item_minutes_1_to_120"),
             models.CheckConstraint(condition=models.Q(weight__range=(1, 3)), name="plan_item_weight_1_to_3"),
+            models.CheckConstraint(condition=models.Q(asker__in=Asker.values), name="plan_item_asker_exists"),
             models.CheckConstraint(condition=models.Q(stage__in=Stage.values), name="plan_item_stage_exists"),
         ]
 
     def __str__(self):
         return self.title or str(self.question)
+
+    @property
+    def askers(self):
+        """The choices, for its row in the builder."""
+        return Asker.choices
 
     # What a `VersionItem` keeps as its own, so that both are read alike. No query after `with_questions()`.
 

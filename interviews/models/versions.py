@@ -2,7 +2,7 @@ from django.conf import settings
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
-from interviews.models.plans import ItemKind
+from interviews.models.plans import Asker, ItemKind
 from questionbank.models import Tip
 from questionbank.stages import Stage
 
@@ -63,6 +63,7 @@ class VersionItem(models.Model):
     minutes = models.PositiveSmallIntegerField()
     weight = models.PositiveSmallIntegerField(default=1)
     must_ask = models.BooleanField(default=False)
+    asker = models.PositiveSmallIntegerField(default=Asker.LEAD, choices=Asker)
     note = models.TextField(blank=True)
     content = models.JSONField(default=dict)
 

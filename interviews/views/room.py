@@ -19,6 +19,7 @@ from interviews.problems import Problem
 from interviews.rehearsing import invented, rehearsal_state, rehearsed
 from interviews.room_state import room_state
 from interviews.saving import state_of
+from interviews.standing import seats_that_ask
 from interviews.swapping import alternates, stand_in, swappable
 
 
@@ -97,9 +98,11 @@ def places_of(user):
 def lobby_context(place):
     interview = place.interview
     items = list(interview.version.items.all())
+    panel = list(interview.panel.select_related("user"))
     return {
         "interview": interview,
-        "panel": list(interview.panel.select_related("user")),
+        "seats_wanted": seats_that_ask(panel, items),
+        "panel": panel,
         "leads": place.leads,
         "running": Interview.objects.running_with(place.user).select_related("candidate").first(),
         "outline": outline(items, length=interview.length, competencies=[]),

@@ -23,7 +23,7 @@ from interviews.history import events
 from interviews.models import Candidate, Interview, Opening, PlanVersion
 from interviews.outline import outline
 from interviews.problems import Problem
-from interviews.standing import Standing
+from interviews.standing import Standing, seats_that_ask
 from interviews.views.openings import refuse_without_view_of_openings
 
 # What a tab shows, and in which order.
@@ -120,11 +120,13 @@ def interview_detail(request, pk):
     """One interview with its panel, plan and history, and what this user may do with it. About ten queries."""
     interviews = Interview.objects.visible_to(request.user).with_people()
     interview = get_object_or_404(interviews.select_related("opening__hiring_manager", "version__plan"), pk=pk)
-    version = interview.version
+    version, items = interview.version, list(interview.version.items.all())
+    standing = Standing.of(request.user, interview)
     context = {
         "interview": interview,
-        "standing": Standing.of(request.user, interview),
-        "outline": outline(list(version.items.all()), length=version.length, competencies=[]),
+        "standing": standing,
+        "seats_wanted": seats_that_ask([seat.panelist for seat in standing.seats], items),
+        "outline": outline(items, length=version.length, competencies=[]),
         "events": events(interview),
     }
     return render(request, "interviews/interview_detail.html", context)

@@ -430,7 +430,10 @@ def test_add_segment_without_a_title_of_its_own_says_so(client, plan):
         ({"only": "weight", "weight": "3"}, {"minutes": 5, "weight": 3, "must_ask": True, "note": "Old"}),
         ({"only": "must_ask"}, {"minutes": 5, "weight": 1, "must_ask": False, "note": "Old"}),
         ({"only": "note", "note": "New"}, {"minutes": 5, "weight": 1, "must_ask": True, "note": "New"}),
-        ({"minutes": "8", "weight": "2", "note": "All"}, {"minutes": 8, "weight": 2, "must_ask": False, "note": "All"}),
+        (
+            {"minutes": "8", "weight": "2", "asker": "1", "note": "All"},
+            {"minutes": 8, "weight": 2, "must_ask": False, "note": "All"},
+        ),
     ],
 )
 def test_change_saves_the_field_that_was_left_or_all(client, plan, data, expected):
