@@ -14,6 +14,7 @@ from django.utils.decorators import method_decorator
 from django.utils.translation import gettext_lazy as _
 
 from accounts import people
+from accounts.acting import acts
 from accounts.models import Invitation, Role, User, role_names
 from accounts.notices import tell_of_administrator
 from accounts.proof import ask_for_proof
@@ -125,12 +126,13 @@ class PersonAdmin(UserAdmin):
 
     def save_model(self, request, obj, form, change):
         """As on the people pages, by the same functions; of the rest, what was changed here and nothing else."""
+        acts(request.user)
         if not change:
             return super().save_model(request, obj, form, change)
         person = User.objects.get(pk=obj.pk)
-        people.change(user=person, email=obj.email, roles=obj.roles)
+        people.change(user=person, email=obj.email, roles=obj.roles, by=request.user)
         if "is_active" in form.changed_data:
-            (people.reactivate if obj.is_active else people.deactivate)(user=person)
+            (people.reactivate if obj.is_active else people.deactivate)(user=person, by=request.user)
         obj.save(update_fields=set(form.changed_data) & {"name", "time_zone", "single_keys", "alt_keys", "reminders"})
 
     def has_delete_permission(self, request, obj=None):
@@ -153,6 +155,14 @@ class InvitationAdmin(admin.ModelAdmin):
         messages.info(
             request, _("Send this link to %(email)s. It is shown only now: %(link)s") % {"email": obj, "link": link}
         )
+
+    def delete_model(self, request, obj):
+        acts(request.user)
+        super().delete_model(request, obj)
+
+    def delete_queryset(self, request, queryset):
+        acts(request.user)
+        super().delete_queryset(request, queryset)
 
     def has_change_permission(self, request, obj=None):
         return False

@@ -15,6 +15,8 @@ from django.utils import timezone
 from django.utils.crypto import salted_hmac
 from django.utils.translation import gettext_lazy as _
 
+from accounts.acting import acting, acts
+
 INVITATION_LIFE = timedelta(days=7)
 
 
@@ -244,6 +246,7 @@ class InvitationManager(models.Manager.from_queryset(InvitationQuerySet)):
             expires_at=now + INVITATION_LIFE,
         )
         invitation.full_clean()
+        acts(invited_by)
         invitation.replaces = bool(self.open().filter(email=invitation.email).update(expires_at=now))
         invitation.save()
         return invitation, token
@@ -302,8 +305,9 @@ class Invitation(models.Model):
     def expired(self):
         return self.expires_at <= timezone.now()
 
-    def withdraw(self):
-        """The link works no more. One query."""
+    @acting
+    def withdraw(self, *, by):
+        """The link works no more. Two queries."""
         self.withdrawn_at = self.expires_at = timezone.now()
         self.save(update_fields=["withdrawn_at", "expires_at"])
 
@@ -323,9 +327,11 @@ class Invitation(models.Model):
     def accept(self, *, name, password, time_zone="UTC"):
         """The new user; the link works no more. Raises `Invitation.DoesNotExist` if it was used meanwhile."""
         invitation = Invitation.objects.open().select_for_update().get(pk=self.pk)
+        user = User.objects.create_user(self.email, password, name=name, roles=self.roles, time_zone=time_zone)
+        acts(user)
         invitation.accepted_at = timezone.now()
         invitation.save(update_fields=["accepted_at"])
-        return User.objects.create_user(self.email, password, name=name, roles=self.roles, time_zone=time_zone)
+        return user
 
 
 def normal_email(email):

@@ -1,12 +1,12 @@
-"""What administrators do with people. There is always one who can."""
+"""What administrators do with people, each by one of them. There is always one who can."""
 
 from allauth.account.models import EmailAddress
 from allauth.mfa.models import Authenticator
 from allauth.socialaccount.models import SocialAccount
 from django.core.exceptions import ValidationError
-from django.db import transaction
 from django.utils.translation import gettext_lazy as _
 
+from accounts.acting import acting
 from accounts.models import Invitation, Role, User, normal_email, role_names
 from accounts.notices import tell_of_administrator
 
@@ -18,8 +18,8 @@ def shown(user):
     return " ".join([user.email, *(role for role in Role.values if role in user.roles)])
 
 
-@transaction.atomic
-def change(*, user, email, roles, was=None):
+@acting
+def change(*, user, email, roles, by, was=None):
     """The person signs in by this address and holds these roles, at once.
 
     `was` is what `shown` said when somebody began to change it. Raises `Overtaken` if that has changed since, and
@@ -72,8 +72,8 @@ def withdraw_invitations_of(user):
     Invitation.objects.open().filter(invited_by=user).withdraw()
 
 
-@transaction.atomic
-def deactivate(*, user):
+@acting
+def deactivate(*, user, by):
     """Signed out everywhere, and cannot sign in; their work stays, their invitations do not. Raises `ValidationError` for
     the last administrator."""
     others_or_refuse(user, stays=False)
@@ -84,16 +84,16 @@ def deactivate(*, user):
     withdraw_invitations_of(user)
 
 
-@transaction.atomic
-def remove_second_factors(*, user):
+@acting
+def remove_second_factors(*, user, by):
     """For a lost phone: signing in asks for the password alone until a new one is set up. Signed out everywhere."""
     Authenticator.objects.filter(user=user).delete()
     user.end_sessions()
     tell_of_administrator(user, "factors")
 
 
-@transaction.atomic
-def reactivate(*, user):
+@acting
+def reactivate(*, user, by):
     """Can sign in again, with the password they had; sessions from before stay ended."""
     user.is_active = True
     user.save(update_fields=["is_active"])

@@ -1,16 +1,16 @@
 """The life of an interview: schedule, move, start, pause, finish, undo, and who sits on the panel.
 
-Every function locks the interview, checks its state, writes the history in the same transaction, and raises
-`NotNow` with a sentence where the state forbids it. Who may call is decided by the queryset a view fetches from.
+Every function locks the interview, checks its state, writes the history in the same transaction, which the trail notes
+as done `by` that user, and raises `NotNow` with a sentence where the state forbids it. Who may call is decided by the queryset a view fetches from.
 """
 
 from datetime import timedelta
 
-from django.db import transaction
 from django.db.models import F
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from accounts.acting import acting
 from interviews.history import changes_in_words
 from interviews.mailing import News, tell, tell_panel
 from interviews.models import (
@@ -33,7 +33,7 @@ What = HistoryEntry.What
 ON_THE_DAY = timedelta(minutes=30)
 
 
-@transaction.atomic
+@acting
 def schedule(*, candidate, opening, version, at, panel, by, demo=False, **adjustments):
     """A scheduled interview with its panel, `[(user, place), …]`, exactly one of them lead. `adjustments` as for `adjust`.
 
@@ -70,7 +70,7 @@ def record(interview, what, by, **detail):
     HistoryEntry.objects.create(interview=interview, what=what, by=by, detail=detail)
 
 
-@transaction.atomic
+@acting
 def move(*, interview, to, by, reason=""):
     interview = locked(interview, State.SCHEDULED, instead=_("Only a scheduled interview can be moved."))
     before = interview.scheduled_at
@@ -96,7 +96,7 @@ def changed(interview, **fields):
     return interview
 
 
-@transaction.atomic
+@acting
 def change_version(*, interview, version, by):
     """Another version of a plan, as long as the interview has not started."""
     interview = locked(interview, State.SCHEDULED, instead=_("The plan is fixed once an interview has started."))
@@ -109,7 +109,7 @@ def change_version(*, interview, version, by):
     return changed(interview, version=version, plan_id=version.plan_id)
 
 
-@transaction.atomic
+@acting
 def adjust(*, interview, by, setting, extra_time, breaks, language, location=""):
     """Where it is held and how much time there is, `extra_time` in percent and `breaks` in minutes, before a sitting.
 
@@ -135,7 +135,7 @@ def adjustable(interview):
     }
 
 
-@transaction.atomic
+@acting
 def cancel(*, interview, by, reason=""):
     interview = locked(interview, State.SCHEDULED, instead=_("Only a scheduled interview can be cancelled."))
     refuse_second_sitting(interview)
@@ -144,7 +144,7 @@ def cancel(*, interview, by, reason=""):
     return changed(interview, state=State.CANCELLED)
 
 
-@transaction.atomic
+@acting
 def mark_no_show(*, interview, by):
     interview = locked(interview, State.SCHEDULED, instead=_("Only a scheduled interview can be a no-show."))
     refuse_second_sitting(interview)
@@ -160,7 +160,7 @@ def refuse_second_sitting(interview):
         raise NotNow(_("This interview has been held in part. Drop the further sitting instead."))
 
 
-@transaction.atomic
+@acting
 def start(*, interview, by):
     """Fixes plan version and panel, opens a sitting and makes a response per question and scorecard."""
     interview = locked(interview, State.SCHEDULED, instead=_("This interview is not waiting to be started."))
@@ -190,7 +190,7 @@ def add_responses(scorecards, interview):
     )
 
 
-@transaction.atomic
+@acting
 def pause(*, interview, by, reason=""):
     interview = locked(interview, State.LIVE, instead=_("Only a live interview can be paused."))
     interview.sittings.filter(finished_at=None).update(paused_since=timezone.now(), pause_reason=reason)
@@ -198,7 +198,7 @@ def pause(*, interview, by, reason=""):
     return changed(interview, state=State.PAUSED)
 
 
-@transaction.atomic
+@acting
 def resume(*, interview, by):
     interview = locked(interview, State.PAUSED, instead=_("This interview is not paused."))
     end_pause(interview)
@@ -211,7 +211,7 @@ def end_pause(interview):
     sittings.update(paused=F("paused") + (timezone.now() - F("paused_since")), paused_since=None, pause_reason="")
 
 
-@transaction.atomic
+@acting
 def finish(*, interview, by):
     """Stops the clock for all; nobody's typing is locked. Can be undone for 10 minutes."""
     interview = locked(interview, State.LIVE, State.PAUSED, instead=_("This interview is not running."))
@@ -222,7 +222,7 @@ def finish(*, interview, by):
     return changed(interview, state=State.FINISHED, finished_at=now)
 
 
-@transaction.atomic
+@acting
 def undo_finish(*, interview, by):
     """Back to live, within 10 minutes and before anyone has submitted; the time between counts as a pause."""
     interview = locked(interview, State.FINISHED, instead=_("This interview is not finished."))
@@ -251,7 +251,7 @@ def reopen_notes(interview):
     Response.objects.filter(scorecard__interview=interview).exclude(notes_at_finish=None).update(notes_at_finish=None)
 
 
-@transaction.atomic
+@acting
 def schedule_sitting(*, interview, at, by):
     """A second sitting that continues the same record, before anyone has submitted."""
     interview = locked(interview, State.FINISHED, instead=_("Only a finished interview can have a further sitting."))
@@ -261,7 +261,7 @@ def schedule_sitting(*, interview, at, by):
     return changed(interview, state=State.SCHEDULED, scheduled_at=at, finished_at=None)
 
 
-@transaction.atomic
+@acting
 def drop_sitting(*, interview, by, reason=""):
     """Without the further sitting after all: finished again, as of the end of the last sitting that was held."""
     interview = locked(interview, State.SCHEDULED, instead=_("There is no further sitting to drop."))
@@ -277,7 +277,7 @@ def drop_sitting(*, interview, by, reason=""):
     return interview
 
 
-@transaction.atomic
+@acting
 def add_panelist(*, interview, user, place, by):
     """Adds to the panel before the interview or while it is live; observers also later, until somebody has submitted."""
     interview = locked(
@@ -301,7 +301,7 @@ def add_panelist(*, interview, user, place, by):
         tell(interview, News.SCHEDULED, people=[(user, place)])
 
 
-@transaction.atomic
+@acting
 def remove_panelist(*, panelist, by):
     """Takes somebody off the panel before the interview has started; afterwards they are excused instead."""
     interview = locked(panelist.interview, State.SCHEDULED, instead=_("The panel is fixed now. Excuse them instead."))
@@ -324,7 +324,7 @@ def seated(interview, panelist):
     return panelist
 
 
-@transaction.atomic
+@acting
 def replace_panelist(*, panelist, user, by):
     """Another user in the same place, before the interview has started."""
     interview = locked(panelist.interview, State.SCHEDULED, instead=_("The panel is fixed now. Excuse them instead."))
@@ -343,7 +343,7 @@ def replace_panelist(*, panelist, user, by):
     tell(interview, News.SCHEDULED, people=[(user, place)])
 
 
-@transaction.atomic
+@acting
 def take_lead(*, interview, user, by):
     """The user, a panelist who is not excused, becomes lead and the lead a panelist."""
     interview = locked(
@@ -360,7 +360,7 @@ def take_lead(*, interview, user, by):
         tell(interview, News.LEAD, people=[(user, Place.LEAD), (former.user, Place.PANELIST)], lead=user)
 
 
-@transaction.atomic
+@acting
 def excuse(*, panelist, by, reason):
     """Their scorecard is no longer owed, and neither submits nor counts. Grants no sight of others'."""
     interview = locked(
@@ -399,7 +399,7 @@ def complete_if_all_in(interview):
         changed(interview, completed_at=timezone.now())
 
 
-@transaction.atomic
+@acting
 def add_unplanned(*, interview, title, content, stage, by, op, question=None, replaces=None, reason=""):
     """A question asked off the plan, with a response for every scorecard; the same `op` again adds nothing.
 

@@ -5,6 +5,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
+from accounts.acting import acts
 from interviews.lifecycle import complete_if_all_in, locked, record
 from interviews.models import HistoryEntry, Operation, Response, Scorecard, State
 from interviews.paragraphs import begun
@@ -30,12 +31,13 @@ def submit(*, scorecard, op, heads):
 
     `heads` is `{field: operation}` as the author's page showed it. Raises `NotNow` before the interview is finished,
     for who is excused, and once submitted; `Unresolved` while a question has no outcome, two versions of a field wait
-    for a choice, or there is no recommendation; `Stale` if a field has moved past `heads`. 12 queries however many
+    for a choice, or there is no recommendation; `Stale` if a field has moved past `heads`. 13 queries however many
     questions, one more with notes, and one for the last scorecard of an interview.
     """
     sealed = Scorecard.objects.filter(pk=scorecard.pk, submit_op=op, submitted_at__isnull=False).first()
     if sealed:
         return sealed
+    acts(scorecard.author)
     # Interview before scorecard, as everywhere.
     interview = locked(
         scorecard.interview, State.FINISHED, instead=_("Scorecards are submitted once the interview is finished.")

@@ -72,7 +72,7 @@ def invitation_resend(request, pk):
 @require_POST
 def invitation_withdraw(request, pk):
     invitation = get_object_or_404(Invitation.objects.administered_by(request.user).waiting(), pk=pk)
-    invitation.withdraw()
+    invitation.withdraw(by=request.user)
     messages.success(
         request,
         _(
@@ -93,7 +93,7 @@ def person_edit(request, pk):
     if form.is_valid():
         ask_for_proof(request)
         try:
-            people.change(user=person, **form.cleaned_data)
+            people.change(user=person, by=request.user, **form.cleaned_data)
         except ValidationError as problem:
             form.add_error(None, problem)
             person.refresh_from_db()
@@ -129,7 +129,7 @@ def person_deactivate(request, pk):
     if request.method == "POST":
         ask_for_proof(request)
         try:
-            people.deactivate(user=person)
+            people.deactivate(user=person, by=request.user)
         except ValidationError as problem:
             messages.error(request, " ".join(problem.messages))
             return redirect("people:person_edit", pk)
@@ -149,7 +149,7 @@ def person_deactivate(request, pk):
 def person_reactivate(request, pk):
     person = get_object_or_404(User.objects.administered_by(request.user).filter(is_active=False), pk=pk)
     ask_for_proof(request)
-    people.reactivate(user=person)
+    people.reactivate(user=person, by=request.user)
     messages.success(request, _("%(name)s can sign in again.") % {"name": person})
     return redirect("people:person_edit", pk)
 
@@ -164,7 +164,7 @@ def person_remove_factors(request, pk):
     required = person.holds(*settings.MFA_REQUIRED_ROLES)
     if request.method == "POST":
         ask_for_proof(request)
-        people.remove_second_factors(user=person)
+        people.remove_second_factors(user=person, by=request.user)
         gone = _("The second factors of %(name)s are removed, and %(name)s is signed out everywhere.")
         asked = _("At the next sign-in a new one is asked for.") if required else ""
         messages.success(request, f"{gone % {'name': person}} {asked}".strip())

@@ -1,0 +1,26 @@
+"""Who acts: what the database's trail notes as `by` where the changed row does not say it itself."""
+
+import functools
+
+from django.db import connection, transaction
+
+
+def acting(function):
+    """The function, one transaction in which whatever it changes is noted as done by its keyword `by`, a user or None.
+
+    One query more.
+    """
+
+    @functools.wraps(function)
+    @transaction.atomic
+    def act(*args, by, **kwargs):
+        acts(by)
+        return function(*args, by=by, **kwargs)
+
+    return act
+
+
+def acts(by):
+    """From here to the end of the transaction it is this user, or nobody, who acts. One query."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT set_config('evenhand.by', %s, true)", [str(by.pk) if by else ""])
