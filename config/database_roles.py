@@ -2,7 +2,8 @@
 
 The serving role, of DATABASE_URL, reads and writes rows. It defines nothing, empties no table, switches no trigger off,
 and in tables that are only ever added to it changes no more than their models say: `append_only = True`, and
-`changing` for columns that may change all the same. The owner, of DATABASE_OWNER_URL, is for `migrate` alone.
+`changing` for columns that may change all the same. Where a model says `written_by_owner = True`, the owner's trigger
+functions write, and the serving role reads. The owner, of DATABASE_OWNER_URL, is for `migrate` alone.
 """
 
 import contextlib
@@ -92,17 +93,27 @@ def _grant(cursor, role):
         cursor.execute(sql.SQL(statement).format(role))
     migrations = sql.Identifier(MigrationRecorder.Migration._meta.db_table)
     cursor.execute(sql.SQL("REVOKE INSERT, UPDATE, DELETE ON {} FROM {}").format(migrations, role))
-    for model in append_only():
+    # Migrated back to an earlier state, a database lacks some of the tables.
+    tables = set(cursor.db.introspection.table_names(cursor))
+    for model in [model for model in append_only() if model._meta.db_table in tables]:
         table = sql.Identifier(model._meta.db_table)
         cursor.execute(sql.SQL("REVOKE UPDATE, DELETE ON {} FROM {}").format(table, role))
         if columns := changing_columns(model):
             names = sql.SQL(", ").join(map(sql.Identifier, columns))
             cursor.execute(sql.SQL("GRANT UPDATE ({}) ON {} TO {}").format(names, table, role))
+    for model in [model for model in written_by_owner() if model._meta.db_table in tables]:
+        table = sql.Identifier(model._meta.db_table)
+        cursor.execute(sql.SQL("REVOKE INSERT, UPDATE, DELETE ON {} FROM {}").format(table, role))
 
 
 def append_only():
     """The models whose rows are only ever added."""
     return [model for model in apps.get_models() if getattr(model, "append_only", False)]
+
+
+def written_by_owner():
+    """The models whose rows only functions with the owner's rights write; serving reads them."""
+    return [model for model in apps.get_models() if getattr(model, "written_by_owner", False)]
 
 
 def changing_columns(model):

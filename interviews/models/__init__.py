@@ -11,6 +11,7 @@ from interviews.models.panels import Panelist, Place
 from interviews.models.plans import ItemKind, Plan, PlanItem, SegmentKind
 from interviews.models.scorecards import Outcome, Recommendation, Response, Scorecard
 from interviews.models.search import NotesSearch
+from interviews.models.trail import TrailEntry, TrailHead, TrailPayload
 from interviews.models.versions import PlanVersion, VersionItem
 
 __all__ = [
@@ -37,6 +38,9 @@ __all__ = [
     "SegmentKind",
     "Sitting",
     "State",
+    "TrailEntry",
+    "TrailHead",
+    "TrailPayload",
     "UnplannedQuestion",
     "VersionItem",
 ]

@@ -5,7 +5,7 @@ from django.apps import apps
 from django.conf import settings
 from django.db import ProgrammingError, connection, transaction
 
-from config.database_roles import append_only, changing_columns
+from config.database_roles import append_only, changing_columns, written_by_owner
 from interviews.models import (
     AgreedRating,
     Amendment,
@@ -13,6 +13,9 @@ from interviews.models import (
     HistoryEntry,
     Operation,
     PlanVersion,
+    TrailEntry,
+    TrailHead,
+    TrailPayload,
     UnplannedQuestion,
     VersionItem,
 )
@@ -57,6 +60,23 @@ def test_tests_serve_with_the_rights_of_the_serving_role():
         "DELETE FROM interviews_operation",
         "UPDATE interviews_operation SET digest = ''",
         "UPDATE interviews_operation SET typed_at = now()",
+        "INSERT INTO interviews_trailhead (chain, number, link) VALUES ('interview:1', 0, '')",
+        "UPDATE interviews_trailhead SET number = 0",
+        "DELETE FROM interviews_trailhead",
+        "INSERT INTO interviews_trailentry DEFAULT VALUES",
+        "UPDATE interviews_trailentry SET at = now()",
+        "DELETE FROM interviews_trailentry",
+        "TRUNCATE interviews_trailentry CASCADE",
+        "INSERT INTO interviews_trailpayload DEFAULT VALUES",
+        "UPDATE interviews_trailpayload SET salt = NULL, payload = NULL",
+        "DELETE FROM interviews_trailpayload",
+        "SELECT trail_append('interview:1', 1, 'added', 'interviews_interview', 1, '{}', '{}')",
+        "SELECT trail_note('added', 'interviews_interview', '{}', '{}', '', '', '', '{}', '{}', '{}')",
+        "SELECT trail_scorecard(scorecard, 'submitted') FROM interviews_scorecard AS scorecard",
+        "SELECT trail_items(1, '{}')",
+        "SELECT trail_erase('{1}', 1)",
+        "CREATE TRIGGER mine AFTER INSERT ON interviews_candidate EXECUTE FUNCTION trail_submitted()",
+        "ALTER TABLE interviews_interview DISABLE TRIGGER trail_changed",
         "DELETE FROM django_migrations",
         "INSERT INTO django_migrations (app, name, applied) VALUES ('interviews', '9999', now())",
         "COPY interviews_candidate TO PROGRAM 'cat'",
@@ -81,9 +101,14 @@ def test_only_added_to_are_the_models_that_the_design_names():
     assert changing_columns(Operation) == ["settled_by_id", "value"]
 
 
+def test_written_by_the_owner_is_the_trail():
+    assert set(written_by_owner()) == {TrailEntry, TrailHead, TrailPayload}
+
+
 def test_serving_role_has_rows_of_every_other_table_and_of_none_more_than_rows():
     tables = {model._meta.db_table for model in apps.get_models(include_auto_created=True)} | {"cache"}
     added_to = {model._meta.db_table for model in append_only()}
+    read = {model._meta.db_table for model in written_by_owner()}
 
     granted = dict(
         run(
@@ -93,9 +118,9 @@ def test_serving_role_has_rows_of_every_other_table_and_of_none_more_than_rows()
     )
 
     assert granted.pop("django_migrations") == ["SELECT"]
-    assert {name: rights for name, rights in granted.items() if name in tables} == {
-        name: ["INSERT", "SELECT"] if name in added_to else ["DELETE", "INSERT", "SELECT", "UPDATE"] for name in tables
-    }
+    expected = {name: ["DELETE", "INSERT", "SELECT", "UPDATE"] for name in tables}
+    expected |= {name: ["INSERT", "SELECT"] for name in added_to} | {name: ["SELECT"] for name in read}
+    assert {name: rights for name, rights in granted.items() if name in tables} == expected
 
 
 def test_owner_may():
