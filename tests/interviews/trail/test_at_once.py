@@ -1,0 +1,112 @@
+"""Several at once: chains neither fork nor wait in a circle, and nobody waits for another interview's."""
+
+import threading
+
+import pytest
+from django.db import connection, transaction
+
+from interviews import lifecycle
+from interviews.models import HistoryEntry, TrailEntry
+from interviews.trail import verify
+from tests.factories import make_interview, make_rated_scorecard, submitted
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+
+def at_once(*acts):
+    """Each act in a thread and connection of its own; what they raised."""
+    problems = []
+
+    def run(act):
+        try:
+            act()
+        except Exception as problem:
+            problems.append(problem)
+        finally:
+            connection.close()
+
+    threads = [threading.Thread(target=run, args=[act]) for act in acts]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join(30)
+    assert not any(thread.is_alive() for thread in threads)
+    return problems
+
+
+def note(interview, times=1):
+    """Past the interview's lock, so that only the chain's own keeps order."""
+    for _time in range(times):
+        HistoryEntry.objects.create(interview=interview, what=HistoryEntry.What.PAUSED)
+
+
+def test_chain_does_not_fork():
+    interview = make_interview()
+
+    problems = at_once(*[lambda: note(interview, times=10)] * 4)
+
+    numbers = list(TrailEntry.objects.filter(chain=f"interview:{interview.pk}").values_list("number", flat=True))
+    assert (problems, numbers, verify().problems) == ([], list(range(1, 44)), [])
+
+
+def test_chain_that_two_begin_at_once_does_not_fork():
+    interview = make_interview()
+    problems = []
+    for key in range(5):
+
+        def begin(key=key):
+            with connection.cursor() as cursor:
+                cursor.execute("SET ROLE NONE")
+                cursor.execute("SELECT trail_append(%s, NULL, 'erased', '', 0, '{}', NULL)", [f"person:{10_000 + key}"])
+
+        problems += at_once(begin, begin)
+
+    numbers = TrailEntry.objects.filter(what="erased").values_list("number", flat=True)
+    assert (problems, list(numbers), interview.panel.count()) == ([], [1, 2] * 5, 1)
+
+
+def test_acts_on_one_interview_wait_for_one_another_and_never_in_a_circle():
+    interview = make_interview()
+    by, to = interview.created_by, interview.scheduled_at
+
+    def move():
+        for _time in range(5):
+            lifecycle.move(interview=interview, to=to, by=by)
+
+    problems = at_once(move, move, lambda: note(interview, times=10), lambda: note(interview, times=10))
+
+    assert (problems, verify().problems) == ([], [])
+
+
+def test_submitting_at_once_keeps_one_chain():
+    first, second = make_rated_scorecard(), make_rated_scorecard()
+
+    problems = at_once(lambda: submitted(first), lambda: submitted(second))
+
+    assert (problems, verify().problems) == ([], [])
+
+
+def test_different_interviews_do_not_wait_for_one_another():
+    held, other = make_interview(), make_interview()
+
+    def without_waiting():
+        with transaction.atomic(), connection.cursor() as cursor:
+            cursor.execute("SET LOCAL lock_timeout = '100ms'")
+            note(other)
+
+    with transaction.atomic():
+        note(held)
+        problems = at_once(without_waiting)
+
+    assert (problems, verify().problems) == ([], [])
+
+
+def test_entry_of_what_was_taken_back_leaves_no_gap():
+    interview = make_interview()
+    with transaction.atomic():
+        note(interview)
+        transaction.set_rollback(True)
+    note(interview)
+
+    numbers = TrailEntry.objects.filter(chain=f"interview:{interview.pk}").values_list("number", flat=True)
+    assert (list(numbers), verify().problems) == ([1, 2, 3, 4], [])
