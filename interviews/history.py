@@ -1,14 +1,19 @@
-"""The history of an interview in sentences: who, when, what, before and after, and why."""
+"""The history of an interview in sentences: who and as what, when, what, before and after, and why.
+
+Nothing here is sealed: whoever may know of the interview may read all of it.
+"""
 
 from dataclasses import dataclass
 from datetime import datetime
 
+from django.db.models import OuterRef, Subquery
 from django.utils import timezone
 from django.utils.dateparse import parse_datetime
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
-from interviews.models import HistoryEntry, Outlook, Place, PlanVersion
+from accounts.models import role_names
+from interviews.models import HistoryEntry, Outlook, Place, PlanVersion, TrailEntry
 from interviews.models.interviews import Setting
 
 What = HistoryEntry.What
@@ -16,21 +21,33 @@ What = HistoryEntry.What
 
 @dataclass(frozen=True)
 class Event:
-    """One sentence of the history. `by` is a user, or None for what nobody did by hand."""
+    """One sentence of the history. `by` is a user, or None for what nobody did by hand; `then` is what they were to the
+    interview when it happened: their place on the panel, else their roles; "" if the trail does not know."""
 
     at: datetime
     by: object
     sentence: str
     reason: str = ""
+    then: str = ""
 
 
 def events(interview, *, opened=False):
     """The history of the interview, the newest first; what tells of scorecards only where they are `opened` to the reader.
     One query, two if its plan version was ever changed."""
-    entries = interview.history.select_related("by").order_by("-at", "-pk")
+    noted = TrailEntry.objects.filter(table_name=HistoryEntry._meta.db_table, row_id=OuterRef("pk"))
+    then = {name: Subquery(noted.values(name)[:1]) for name in ("place", "roles")}
+    entries = interview.history.select_related("by").annotate(**then).order_by("-at", "-pk")
     entries = list(entries if opened else entries.exclude(what__in=HistoryEntry.OF_SCORECARDS))
     versions = versions_named_in(entries)
-    return [Event(entry.at, entry.by, sentence(entry, versions), entry.detail.get("reason") or "") for entry in entries]
+    return [
+        Event(entry.at, entry.by, sentence(entry, versions), entry.detail.get("reason") or "", standing(entry))
+        for entry in entries
+    ]
+
+
+def standing(entry):
+    """Whoever did it, as what. No query."""
+    return (Place(entry.place).label if entry.place else ", ".join(role_names(entry.roles or []))).lower()
 
 
 def versions_named_in(entries):
@@ -42,18 +59,21 @@ def versions_named_in(entries):
 
 def sentence(entry, versions):
     """What happened, in words. No query."""
-    words = SENTENCES[entry.what]() % details(entry, versions) if entry.what in SENTENCES else entry.get_what_display()
-    return str(words)
+    if entry.what not in SENTENCES:
+        return entry.get_what_display()
+    said = details(entry, versions)
+    try:
+        return str(SENTENCES[entry.what]() % said)
+    except KeyError:
+        return str(EARLIER_SENTENCES[entry.what]() % said)
 
 
 def details(entry, versions):
     """The values of `entry.detail` as they are read: times in the user's zone, places and versions by name."""
     said = dict(entry.detail)
-    if entry.what == What.ADJUSTED:
-        changes = changes_in_words(said.get("was", {}), said.get("now", {"minutes": said.get("minutes")}))
-        return {
-            "changes": "; ".join(f"{what}: {was} → {now}" if was else f"{what}: {now}" for what, was, now in changes)
-        }
+    if entry.what == What.ADJUSTED and "was" in said:
+        changes = changes_in_words(said["was"], said["now"])
+        return {"changes": "; ".join(f"{what}: {was} → {now}" for what, was, now in changes)}
     if entry.what == What.VERSION_CHANGED:
         return {side: versions.get(said[side], _("a version that is gone")) for side in ("before", "after")}
     if entry.what in (What.AGREED, What.DECIDED):
@@ -77,7 +97,7 @@ def as_written(text):
 
 
 ADJUSTABLE = {
-    "minutes": (lambda: _("Length"), lambda n: _("%(minutes)s min") % {"minutes": n} if n else ""),
+    "minutes": (lambda: _("Length"), lambda n: _("%(minutes)s min") % {"minutes": n}),
     "setting": (lambda: _("Setting"), lambda name: str(Setting(name).label)),
     "location": (lambda: _("Link or room"), as_written),
     "language": (lambda: _("Language"), as_written),
@@ -101,12 +121,18 @@ SENTENCES = {
     What.QUESTION_SWAPPED: lambda: _("“%(instead_of)s” swapped for “%(title)s”"),
     What.PANELIST_ADDED: lambda: _("%(name)s added as %(place)s"),
     What.PANELIST_REMOVED: lambda: _("%(name)s, %(place)s, taken off the panel"),
-    What.LEAD_TAKEN: lambda: _("%(name)s took the lead"),
-    What.EXCUSED: lambda: _("%(name)s excused"),
+    What.LEAD_TAKEN: lambda: _("%(name)s took the lead from %(lead)s"),
+    What.EXCUSED: lambda: _("%(name)s, %(place)s, excused"),
     What.VERSION_CHANGED: lambda: _("Plan changed from “%(before)s” to “%(after)s”"),
     What.ADJUSTED: lambda: _("Setting and time changed. %(changes)s"),
     What.SUBMITTED: lambda: _("Scorecard submitted"),
     What.AMENDED: lambda: _("Scorecard amended: %(title)s"),
     What.AGREED: lambda: _("Agreed on “%(title)s”: %(change)s"),
     What.DECIDED: lambda: _("Decided: %(change)s"),
+}
+# Of entries from when these had less to say.
+EARLIER_SENTENCES = {
+    What.LEAD_TAKEN: lambda: _("%(name)s took the lead"),
+    What.EXCUSED: lambda: _("%(name)s excused"),
+    What.ADJUSTED: lambda: _("Setting and time adjusted: %(minutes)s min in all"),
 }

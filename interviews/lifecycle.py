@@ -355,7 +355,7 @@ def take_lead(*, interview, user, by):
     former = interview.panel.select_related("user").get(place=Place.LEAD)
     interview.panel.filter(place=Place.LEAD).update(place=Place.PANELIST)
     interview.panel.filter(pk=panelist.pk).update(place=Place.LEAD)
-    record(interview, What.LEAD_TAKEN, by, name=str(user))
+    record(interview, What.LEAD_TAKEN, by, name=str(user), lead=str(former.user))
     if interview.state == State.SCHEDULED:
         tell(interview, News.LEAD, people=[(user, Place.LEAD), (former.user, Place.PANELIST)], lead=user)
 
@@ -385,7 +385,7 @@ def excuse(*, panelist, by, reason):
     interview.panel.filter(pk=panelist.pk).update(
         excused_at=timezone.now(), excused_by=by, excused_reason=reason.strip()
     )
-    record(interview, What.EXCUSED, by, name=str(panelist.user), reason=reason.strip())
+    record(interview, What.EXCUSED, by, name=str(panelist.user), place=panelist.place, reason=reason.strip())
     if interview.state == State.SCHEDULED:
         tell(interview, News.LEFT, people=[(panelist.user, panelist.place)])
     complete_if_all_in(interview)

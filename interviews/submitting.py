@@ -37,7 +37,6 @@ def submit(*, scorecard, op, heads):
     sealed = Scorecard.objects.filter(pk=scorecard.pk, submit_op=op, submitted_at__isnull=False).first()
     if sealed:
         return sealed
-    acts(scorecard.author)
     # Interview before scorecard, as everywhere.
     interview = locked(
         scorecard.interview, State.FINISHED, instead=_("Scorecards are submitted once the interview is finished.")
@@ -49,6 +48,7 @@ def submit(*, scorecard, op, heads):
         raise NotNow(_("You have submitted this scorecard already."))
     if not interview.panel.scoring().filter(user=scorecard.author_id).exists():
         raise NotNow(_("You have been excused from this interview, so there is nothing to submit."))
+    acts(scorecard.author)
     responses = list(scorecard.responses.select_related("item", "unplanned__replaces"))
     titles = {response.key: (response.item or response.unplanned).title for response in responses}
     refuse_stale(scorecard, responses, heads, titles)

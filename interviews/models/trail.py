@@ -95,3 +95,7 @@ class TrailHead(models.Model):
     @property
     def hex(self):
         return bytes(self.link).hex()
+
+    @property
+    def short(self):
+        return self.hex[:12]

@@ -10,6 +10,7 @@ from interviews.models import Interview, State
 from interviews.record_search import find_records, rows_of
 from interviews.records import Record
 from interviews.structure import structure_of
+from interviews.trail import head_of
 from questionbank.searching import count_at_most
 
 
@@ -34,7 +35,7 @@ def record_list(request):
 
 @require_safe
 def record_detail(request, pk):
-    """One record. At most 18 queries with the user's, however many questions and scorecards."""
+    """One record. At most 19 queries with the user's, however many questions and scorecards."""
     interview = get_object_or_404(Interview.objects.visible_to(request.user).with_people(), pk=pk)
     if interview.state != State.FINISHED:
         return redirect("interviews:interview_detail", pk)
@@ -46,5 +47,6 @@ def record_detail(request, pk):
         "structure": structure_of(record),
         "events": events(interview, opened=record.opened),
         "decides": record.complete and Interview.objects.decided_by(request.user).filter(pk=pk).exists(),
+        "head": head_of(interview) if record.opened else None,
     }
     return render(request, "interviews/record_detail.html", context)

@@ -190,7 +190,7 @@ def test_two_administrators_who_leave_at_once_do_not_leave_nobody():
     def leave(user):
         try:
             start.wait()
-            people.deactivate(user=user)
+            people.deactivate(user=user, by=user)
             outcomes.append("left")
         except ValidationError:
             outcomes.append("refused")

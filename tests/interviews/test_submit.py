@@ -233,7 +233,7 @@ def test_submitting_costs_the_same_however_many_questions(django_assert_num_quer
     assert scorecard.author
 
     # And Django's savepoint, as tests run in a transaction.
-    with django_assert_num_queries(13 + 2):
+    with django_assert_num_queries(14 + 2):
         scorecard.submit(op=uuid.uuid4(), heads={})
 
 

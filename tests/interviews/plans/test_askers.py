@@ -5,7 +5,7 @@ from django.urls import reverse
 
 from accounts.models import Role
 from interviews import drafting, lifecycle
-from interviews.models import PlanItem, Place, State
+from interviews.models import Place, PlanItem, State
 from interviews.models.plans import Asker
 from interviews.publishing import publish
 from interviews.standing import seats_that_ask

@@ -12,6 +12,7 @@ from interviews.publishing import unplanned_content
 from interviews.records import Record, Said
 from interviews.saving import save
 from interviews.structure import structure_of
+from interviews.trail import head_of
 from questionbank.stages import Stage
 from tests.factories import (
     make_finished_interview,
@@ -50,10 +51,23 @@ def test_record_queries_do_not_grow(client, django_assert_num_queries, questions
     interview = all_submitted(questions=questions, panelists=panelists)
     client.force_login(make_user(Role.RECRUITER))
 
-    with django_assert_num_queries(16):
+    with django_assert_num_queries(17):
         response = client.get(url(interview))
 
     assert len(response.context["record"].submitted) == panelists + 1
+
+
+def test_record_shows_the_head_of_its_chain_to_whom_it_is_open(client):
+    lead, second = make_user(Role.INTERVIEWER), make_user(Role.INTERVIEWER)
+    interview = make_finished_interview(panel=[(lead, Place.LEAD), (second, Place.PANELIST)])
+    submitted(rate(interview.scorecards.get(author=lead)))
+    head = head_of(interview).hex
+    seen = []
+    for user in (make_user(Role.RECRUITER), lead, second):
+        client.force_login(user)
+        seen.append(f"<code>{head}</code>" in client.get(url(interview)).content.decode())
+
+    assert seen == [True, True, False]
 
 
 def test_record_by_post_is_refused(client):

@@ -2,6 +2,7 @@ from datetime import UTC, datetime
 
 import pytest
 
+from accounts import people
 from accounts.models import Role
 from interviews import lifecycle
 from interviews.history import SENTENCES, events
@@ -33,6 +34,62 @@ def test_history_reads_as_sentences():
         ("Moved from Friday 1 May 2026, 09:00 to Saturday 2 May 2026, 10:00", "Train"),
         ("Scheduled for Friday 1 May 2026, 09:00", ""),
     ]
+
+
+def test_history_says_what_was_adjusted():
+    interview = make_interview(language="English")
+    adjust = {"interview": interview, "by": interview.created_by, "language": "German"}
+    lifecycle.adjust(setting="on_site", extra_time=125, breaks=5, **adjust)
+    lifecycle.adjust(setting="on_site", extra_time=125, breaks=0, **adjust)
+    lifecycle.adjust(setting="on_site", extra_time=125, breaks=0, **adjust)
+
+    assert [event.sentence for event in events(interview)[:3]] == [
+        "Setting and time adjusted: –",
+        "Setting and time adjusted: minutes in all 80 → 75, minutes of breaks 5 → 0",
+        "Setting and time adjusted: minutes in all 60 → 80, minutes of breaks 0 → 5, "
+        "setting Video call → On site, language English → German",
+    ]
+
+
+def test_history_says_who_led_before_and_what_place_the_excused_had():
+    lead, ada = make_user(Role.INTERVIEWER, name="Grace"), make_user(Role.INTERVIEWER, name="Ada")
+    interview = make_interview(state=State.LIVE, panel=[(lead, Place.LEAD), (ada, Place.PANELIST)])
+    lifecycle.take_lead(interview=interview, user=ada, by=ada)
+    lifecycle.excuse(panelist=interview.panel.get(user=lead), by=ada, reason="Ill")
+
+    assert [(event.sentence, event.reason) for event in events(interview)[:2]] == [
+        ("Grace, panelist, excused", "Ill"),
+        ("Ada took the lead from Grace", ""),
+    ]
+
+
+def test_history_says_as_what_somebody_acted_whatever_they_are_now():
+    recruiter, lead = make_user(Role.RECRUITER, Role.INTERVIEWER), make_user(Role.INTERVIEWER)
+    interview = make_interview(lead=lead)
+    lifecycle.move(interview=interview, to=interview.scheduled_at, by=recruiter)
+    lifecycle.start(interview=interview, by=lead)
+    people.change(user=recruiter, email=recruiter.email, roles=[], by=make_user(Role.ADMINISTRATOR))
+
+    assert [(event.by, event.then) for event in events(interview)] == [
+        (lead, "lead"),
+        (recruiter, "recruiter, interviewer"),
+        (lead, "lead"),
+    ]
+
+
+@pytest.mark.parametrize(
+    ("what", "detail", "sentence"),
+    [
+        ("lead_taken", {"name": "Ada"}, "Ada took the lead"),
+        ("excused", {"name": "Ada", "reason": "Ill"}, "Ada excused"),
+        ("adjusted", {"minutes": 75}, "Setting and time adjusted: 75 min in all"),
+    ],
+)
+def test_history_of_earlier_reads_on(what, detail, sentence):
+    interview = make_interview()
+    HistoryEntry.objects.create(interview=interview, what=what, detail=detail)
+
+    assert events(interview)[0].sentence == sentence
 
 
 def test_history_queries(django_assert_num_queries):
