@@ -147,16 +147,20 @@ class Verdict:
 
 
 def check_triggers(verdict):
-    """What keeps and guards the trail is switched on. One query."""
+    """What keeps the trail is there, and no trigger at all is switched off. One query."""
     with connection.cursor() as cursor:
         cursor.execute(
-            "SELECT tgrelid::regclass::text, tgname FROM pg_trigger WHERE NOT tgisinternal AND tgenabled IN ('O', 'A')"
+            "SELECT tgrelid::regclass::text, tgname::text, tgenabled IN ('O', 'A') FROM pg_trigger "
+            "WHERE NOT tgisinternal ORDER BY 1, 2"
         )
-        standing = set(cursor.fetchall())
+        standing = {(table, name): on for table, name, on in cursor.fetchall()}
+    for (table, name), on in standing.items():
+        if not on:
+            verdict.breaks(table, f"the trigger {name} is switched off")
     for table, names in TRIGGERS.items():
         for name in names:
             if (table, name) not in standing:
-                verdict.breaks(table, f"the trigger {name} is missing or switched off")
+                verdict.breaks(table, f"the trigger {name} is missing")
 
 
 def check_chains(verdict, progress):
@@ -221,7 +225,7 @@ class Noted:
     def forget(self):
         self.rows = defaultdict(dict)  # {(table, key): {column: (value, entry)}}
         self.gone = {}  # {(table, key): entry}
-        self.parents = defaultdict(set)  # {table: keys of rows whose sealed rows are all known}
+        self.parents = defaultdict(dict)  # {table: {key: whether all that was sealed with this row is known}}
         self.heads = {}  # {chain: its last entry}
         self.erased = {}  # {key of an entry: the entry}, until an entry that says so is found
 
@@ -243,8 +247,9 @@ class Noted:
         for table, rows in payload.get("rows", {}).items():
             for key, row in rows.items():
                 self.rows[table, int(key)].update({column: (value, entry) for column, value in row.items()})
-        if entry.table in SEALED_WITH and "rows" in payload:
-            self.parents[entry.table].add(entry.row)
+        if entry.table in SEALED_WITH:
+            known = self.parents[entry.table].get(entry.row, True)
+            self.parents[entry.table][entry.row] = known and (entry.digest is None or entry.payload is not None)
 
     def compare(self, verdict):
         """With the tables, and forgets. A query for each table, one for heads, one for sealed rows of each kind."""
@@ -257,7 +262,7 @@ class Noted:
         for table, keys in tables.items():
             self.compare_rows(verdict, table, keys)
         for table, keys in self.parents.items():
-            self.compare_sealed(verdict, *SEALED_WITH[table], keys)
+            self.compare_sealed(verdict, *SEALED_WITH[table], [key for key, known in keys.items() if known])
         self.forget()
 
     def compare_heads(self, verdict):
@@ -292,7 +297,7 @@ class Noted:
             table=sql.Identifier(table), parent=sql.Identifier(parent)
         )
         with connection.cursor() as cursor:
-            cursor.execute(query, [list(keys)])
+            cursor.execute(query, [keys])
             for key, of in cursor.fetchall():
                 if (table, key) not in self.rows:
                     verdict.breaks(f"{table} {key}", f"it was not there when {parent} {of} was sealed")
@@ -312,10 +317,12 @@ def read_rows(table, keys, digested):
 def compare_columns(verdict, where, noted, row, words):
     """Each column is what was last noted of it. One that the table no longer has says nothing."""
     for column, (value, entry) in noted.items():
+        if column not in row:
+            continue
         if is_digest(value):
             same = words[column] is not None and hashlib.sha256(words[column].encode()).hexdigest() == value["sha256"]
         else:
-            same = row.get(column, value) == value
+            same = row[column] == value
         if not same:
             verdict.breaks(entry, f"{where} has another {column} than was noted")
 

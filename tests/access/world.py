@@ -167,7 +167,7 @@ class World:
         keys = {name: invitation.pk for name, (invitation, _token) in self.invitations.items()}
         Invitation.objects.filter(pk=keys["expired"]).update(expires_at=timezone.now() - timedelta(days=1))
         self.invitations["used"][0].accept(name="Newcomer", password=PASSWORD)
-        self.invitations["withdrawn"][0].withdraw(by=self.viewers["administrator"])
+        self.invitations["withdrawn"][0].withdraw(by=self.viewers["admin"])
         self.person, self.former = make_user(Role.INTERVIEWER), make_user(Role.INTERVIEWER, is_active=False)
 
     def sign_everybody_in(self):

@@ -238,11 +238,19 @@ def test_chain_that_is_gone_is_found(sealed):
     assert f"interviews_scorecard {sealed.pk}: no entry tells of it" in problems
 
 
-def test_trigger_that_is_switched_off_is_found():
+@pytest.mark.parametrize("name", ["trail_submitted", "refuse_sealed_scorecard"])
+def test_trigger_that_is_switched_off_is_found(name):
     with owning(), connection.cursor() as cursor:
-        cursor.execute("ALTER TABLE interviews_scorecard DISABLE TRIGGER trail_submitted")
+        cursor.execute(f"ALTER TABLE interviews_scorecard DISABLE TRIGGER {name}")
 
-    assert verify().problems == ["interviews_scorecard: the trigger trail_submitted is missing or switched off"]
+    assert verify().problems == [f"interviews_scorecard: the trigger {name} is switched off"]
+
+
+def test_trigger_that_is_missing_is_found():
+    with owning(), connection.cursor() as cursor:
+        cursor.execute("DROP TRIGGER trail_submitted ON interviews_scorecard")
+
+    assert verify().problems == ["interviews_scorecard: the trigger trail_submitted is missing"]
 
 
 def test_every_trigger_is_looked_for():
@@ -338,6 +346,15 @@ def test_erased_payload_still_verifies_and_is_noted(sealed):
     noted = TrailEntry.objects.get(what="erased")
     assert (erased, again, entry.payload.payload, entry.payload.salt) == ((1,), (0,), None, None)
     assert (noted.chain, noted.row_id, noted.by, noted.roles) == (entry.chain, entry.pk, by, ["administrator"])
+    assert verify().problems == []
+
+
+def test_rows_sealed_with_an_erased_payload_are_not_missed():
+    version = make_published(make_question())
+    entry = TrailEntry.objects.get(what="published", row_id=version.pk)
+    with owning(), connection.cursor() as cursor:
+        cursor.execute("SELECT trail_erase(%s, NULL)", [[entry.pk]])
+
     assert verify().problems == []
 
 
