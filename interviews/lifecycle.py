@@ -353,9 +353,10 @@ def take_lead(*, interview, user, by):
     if panelist is None:
         raise NotNow(_("Only a panelist can take the lead."))
     former = interview.panel.select_related("user").get(place=Place.LEAD)
-    interview.panel.filter(place=Place.LEAD).update(place=Place.PANELIST)
-    interview.panel.filter(pk=panelist.pk).update(place=Place.LEAD)
+    # First, so that the trail has who did it in the place they had.
     record(interview, What.LEAD_TAKEN, by, name=str(user), lead=str(former.user))
+    interview.panel.filter(pk=former.pk).update(place=Place.PANELIST)
+    interview.panel.filter(pk=panelist.pk).update(place=Place.LEAD)
     if interview.state == State.SCHEDULED:
         tell(interview, News.LEAD, people=[(user, Place.LEAD), (former.user, Place.PANELIST)], lead=user)
 

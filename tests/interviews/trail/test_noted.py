@@ -106,10 +106,10 @@ def test_who_acts_is_noted_with_roles_and_place_then():
     entries = chain(f"interview:{interview.pk}", after=before)
     assert [(entry.by, entry.roles, entry.place) for entry in entries] == [
         (helper, ["recruiter", "interviewer"], "panelist"),
-        (helper, ["recruiter", "interviewer"], "lead"),
+        (helper, ["recruiter", "interviewer"], "panelist"),
         (helper, ["recruiter", "interviewer"], "lead"),
     ]
-    assert [entry.changed["place"] for entry in entries[:2]] == [["lead", "panelist"], ["panelist", "lead"]]
+    assert [entry.changed["place"] for entry in entries[1:]] == [["lead", "panelist"], ["panelist", "lead"]]
 
 
 def test_what_nobody_did_by_hand_is_nobodys():
@@ -304,3 +304,28 @@ def test_scorecard_that_is_put_in_as_submitted_is_noted():
     entry = chain(f"interview:{draft.interview_id}")[-1]
 
     assert (entry.what, entry.payload.payload["rows"]["interviews_response"]) == ("submitted", {})
+
+
+def test_table_joins_by_one_trigger():
+    scorecard = make_submitted_scorecard()
+    with owning(), connection.cursor() as cursor:
+        cursor.execute(
+            "CREATE TABLE amendment (id bigint, response_id bigint, author_id bigint, rating int, reason text)"
+        )
+        cursor.execute(
+            "CREATE TRIGGER trail_added AFTER INSERT ON amendment FOR EACH ROW EXECUTE FUNCTION "
+            "trail_row('interview', 'response_id', 'author_id', '{author_id}', '{rating}', '{reason}')"
+        )
+        cursor.execute(
+            "INSERT INTO amendment VALUES (1, %s, %s, 5, 'Misheard')",
+            [scorecard.responses.first().pk, scorecard.author_id],
+        )
+
+    entry = chain(f"interview:{scorecard.interview_id}")[-1]
+
+    assert (entry.what, entry.table_name, entry.row_id, entry.by) == ("added", "amendment", 1, scorecard.author)
+    assert entry.changed == {"author_id": [None, scorecard.author_id]}
+    assert entry.payload.payload["changed"] == {
+        "rating": [None, 5],
+        "reason": [None, {"sha256": hashlib.sha256(b"Misheard").hexdigest()}],
+    }
