@@ -2,16 +2,16 @@
 
 from copy import copy
 
-from django.db import transaction
 from django.utils.translation import gettext as _
 
+from accounts.acting import acting
 from interviews.lifecycle import record
 from interviews.models import Amendment, HistoryEntry, Scorecard
 from interviews.problems import NotNow
 from interviews.scoring import tally
 
 
-@transaction.atomic
+@acting
 def amend(*, response, by, reason, **version):
     """A new version of the author's own submitted response; `version` names every field of `Amendment.VERSIONED`.
 

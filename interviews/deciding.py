@@ -1,14 +1,14 @@
 """After the debrief: what the panel agreed on, and the hiring manager's decision."""
 
-from django.db import transaction
 from django.utils.translation import gettext as _
 
+from accounts.acting import acting
 from interviews.lifecycle import locked, record
 from interviews.models import AgreedRating, Decision, HistoryEntry, Outlook, State
 from interviews.problems import NotNow
 
 
-@transaction.atomic
+@acting
 def agree(*, interview, item, rating, reason, by):
     """What the panel agreed on for a planned question; the latest stands. Raises `NotNow` before all scorecards are in,
     and for what is agreed already. Five queries."""
@@ -29,7 +29,7 @@ def locked_complete(interview):
     return interview
 
 
-@transaction.atomic
+@acting
 def decide(*, interview, outcome, reason, by, against_score=""):
     """The hiring manager's decision; an earlier one stays on the record. Raises `NotNow` before all scorecards are in.
 

@@ -17,8 +17,12 @@ from psycopg import sql
 
 from accounts.models import Invitation, User
 from interviews.models import (
+    AgreedRating,
+    Amendment,
+    Decision,
     HistoryEntry,
     Interview,
+    Opening,
     Panelist,
     PlanVersion,
     Response,
@@ -35,7 +39,19 @@ PAGE = 200  # entries read at once: one of a large scorecard has some 30 kB
 ROWS = 1000  # so many rows that were noted are held before they are looked up in the tables
 
 # Every row of these has an entry; of scorecards, every submitted one. What hangs on a row and is sealed with it:
-TRAILED = [Interview, Panelist, HistoryEntry, UnplannedQuestion, PlanVersion, User, Invitation]
+TRAILED = [
+    Interview,
+    Panelist,
+    HistoryEntry,
+    UnplannedQuestion,
+    Amendment,
+    AgreedRating,
+    Decision,
+    PlanVersion,
+    Opening,
+    User,
+    Invitation,
+]
 SEALED_WITH = {
     Scorecard._meta.db_table: (Response._meta.db_table, "scorecard_id"),
     PlanVersion._meta.db_table: (VersionItem._meta.db_table, "version_id"),

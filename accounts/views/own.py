@@ -12,7 +12,7 @@ from allauth.utils import get_request_param
 from django.contrib import messages
 from django.contrib.auth.decorators import login_not_required
 from django.core.exceptions import SuspiciousOperation
-from django.db import IntegrityError, transaction
+from django.db import IntegrityError
 from django.http import Http404
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
@@ -21,7 +21,7 @@ from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 from requests import RequestException
 
-from accounts.acting import acts
+from accounts.acting import acted_by
 from accounts.forms import AcceptForm, SettingsForm
 from accounts.models import Closed, Invitation, User, role_names
 from accounts.proof import ask_for_proof
@@ -72,8 +72,7 @@ def settings_edit(request):
     """One's own name, time zone and keys. No query beyond the session's and the user's, two more to save."""
     form = SettingsForm(request.POST if request.method == "POST" else None, instance=request.user)
     if form.is_valid():
-        with transaction.atomic():
-            acts(request.user)
+        with acted_by(request.user):
             form.instance.save(update_fields=list(form.fields))
         messages.success(request, _("Your settings are saved."))
         return redirect("accounts:settings_edit")

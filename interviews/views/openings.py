@@ -6,6 +6,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
+from accounts.acting import acted_by
 from config.access import get_or_refuse
 from config.paging import page_of
 from interviews.forms.openings import OpeningForm
@@ -34,7 +35,8 @@ def opening_create(request):
     refuse_without_view_of_openings(request.user)
     form = OpeningForm(request.POST if request.method == "POST" else None, user=request.user)
     if form.is_valid():
-        opening = form.save()
+        with acted_by(request.user):
+            opening = form.save()
         messages.success(request, _("The opening is there. Next it needs a plan."))
         return redirect(opening)
     return render(request, "interviews/opening_form.html", {"form": form})
@@ -44,7 +46,8 @@ def opening_edit(request, pk):
     opening = get_editable(request, pk)
     form = OpeningForm(request.POST if request.method == "POST" else None, instance=opening, user=request.user)
     if form.is_valid():
-        form.save()
+        with acted_by(request.user):
+            form.save()
         messages.success(request, _("Saved."))
         return redirect(opening)
     return render(request, "interviews/opening_form.html", {"form": form, "opening": opening})
@@ -75,7 +78,8 @@ def opening_detail(request, pk):
 @require_POST
 def opening_archive(request, pk):
     opening = get_editable(request, pk)
-    opening.archive()
+    with acted_by(request.user):
+        opening.archive()
     messages.success(request, _("Archived. Its interviews and records stay as they are."))
     return redirect(opening)
 
@@ -83,6 +87,7 @@ def opening_archive(request, pk):
 @require_POST
 def opening_restore(request, pk):
     opening = get_editable(request, pk)
-    opening.restore()
+    with acted_by(request.user):
+        opening.restore()
     messages.success(request, _("Restored."))
     return redirect(opening)

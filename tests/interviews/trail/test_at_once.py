@@ -1,6 +1,7 @@
 """Several at once: chains neither fork nor wait in a circle, and nobody waits for another interview's."""
 
 import threading
+from datetime import timedelta
 
 import pytest
 from django.db import connection, transaction
@@ -69,11 +70,16 @@ def test_acts_on_one_interview_wait_for_one_another_and_never_in_a_circle():
     interview = make_interview()
     by, to = interview.created_by, interview.scheduled_at
 
-    def move():
-        for _time in range(5):
-            lifecycle.move(interview=interview, to=to, by=by)
+    def move(*days):
+        for day in days:
+            lifecycle.move(interview=interview, to=to + timedelta(days=day), by=by)
 
-    problems = at_once(move, move, lambda: note(interview, times=10), lambda: note(interview, times=10))
+    problems = at_once(
+        lambda: move(1, 3, 5, 7, 9),
+        lambda: move(2, 4, 6, 8, 10),
+        lambda: note(interview, times=10),
+        lambda: note(interview, times=10),
+    )
 
     assert (problems, verify().problems) == ([], [])
 

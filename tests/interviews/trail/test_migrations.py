@@ -14,7 +14,7 @@ def test_migrations_go_back_and_forth():
     scorecard = make_submitted_scorecard()
 
     try:
-        migrate("interviews", "0014_reminded")
+        migrate("interviews", "0018_askers")
         with connection.cursor() as cursor:
             cursor.execute("SELECT count(*) FROM pg_proc WHERE proname LIKE 'trail\\_%'")
             functions = cursor.fetchone()

@@ -181,7 +181,7 @@ def test_changed_byte_of_what_was_sealed_is_found_and_named(sealed, column):
         ),
         (
             "INSERT INTO interviews_versionitem (version_id, position, stage, kind, segment, title, competency, minutes, weight, "
-            "must_ask, note, content) SELECT id, 99, 3, 'question', '', 'More', '', 5, 1, false, '', '{}' "
+            "must_ask, asker, note, content) SELECT id, 99, 3, 'question', '', 'More', '', 5, 1, false, 1, '', '{}' "
             "FROM interviews_planversion",
             r"interviews_versionitem \d+: it was not there when version_id \d+ was sealed",
         ),
@@ -383,7 +383,7 @@ def test_verifying_costs_the_same_however_many_interviews(django_assert_num_quer
     for _number in range(interviews):
         submitted(rate(make_rated_scorecard(version=version)))
 
-    with django_assert_num_queries(24):
+    with django_assert_num_queries(29):
         verify()
 
 
@@ -405,7 +405,7 @@ def test_progress_is_silent_for_a_second():
 
 
 def test_what_stood_before_the_trail_is_noted_when_it_begins(sealed):
-    begins = import_module("interviews.migrations.0022_trail_begins")
+    begins = import_module("interviews.migrations.0021_trail_begins")
     statements = [operation.sql for operation in begins.Migration.operations]
     with owning(), connection.cursor() as cursor:
         cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")

@@ -222,7 +222,7 @@ TRAILED = {
     "interviews_interview": (
         ("interview", "id", "created_by_id"),
         "candidate_id opening_id plan_id version_id state scheduled_at started_at finished_at completed_at",
-        "setting extra_time breaks language",
+        "setting location extra_time breaks language",
         "",
     ),
     "interviews_panelist": (
@@ -246,6 +246,28 @@ TRAILED = {
         "title tips",
         "for good",
     ),
+    "interviews_amendment": (
+        ("interview", "response_id", "author_id"),
+        "response_id number author_id at",
+        "outcome rating covered_by points parts follow_ups",
+        "notes reason",
+        "for good",
+    ),
+    "interviews_agreedrating": (
+        ("interview", "interview_id", "by_id"),
+        "item_id by_id at",
+        "rating",
+        "reason",
+        "for good",
+    ),
+    "interviews_decision": (
+        ("interview", "interview_id", "by_id"),
+        "outcome by_id at",
+        "",
+        "reason against_score",
+        "for good",
+    ),
+    "interviews_opening": (("opening", "id", ""), "hiring_manager_id archived_at", "title", "description"),
     "accounts_user": (("person", "id", ""), "roles is_active", "email name", ""),
     "accounts_invitation": (
         ("invitation", "id", "invited_by_id"),
@@ -306,7 +328,7 @@ DROP TRIGGER trail_submitted ON interviews_scorecard;
 
 
 class Migration(migrations.Migration):
-    dependencies = [("interviews", "0020_trail"), ("accounts", "0006_reminders")]
+    dependencies = [("interviews", "0019_trail"), ("accounts", "0006_reminders")]
 
     operations = [
         migrations.RunSQL(FUNCTIONS, NO_FUNCTIONS),

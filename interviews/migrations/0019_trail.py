@@ -8,7 +8,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("interviews", "0014_reminded"),
+        ("interviews", "0018_askers"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 

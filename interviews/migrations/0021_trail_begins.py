@@ -7,7 +7,7 @@ from importlib import import_module
 
 from django.db import migrations
 
-triggers = import_module("interviews.migrations.0021_trail_triggers")
+triggers = import_module("interviews.migrations.0020_trail_triggers")
 
 NEW_TO_THE_TRAIL = """
     NOT EXISTS (SELECT FROM interviews_trailentry AS entry WHERE entry.table_name = '{table}' AND entry.row_id = found.id)
@@ -39,7 +39,7 @@ NOTE_ITEMS = """
 
 
 class Migration(migrations.Migration):
-    dependencies = [("interviews", "0021_trail_triggers")]
+    dependencies = [("interviews", "0020_trail_triggers")]
 
     operations = [
         *[
