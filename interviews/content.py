@@ -21,11 +21,12 @@ from questionbank.stages import Stage
 
 @dataclass(frozen=True)
 class Content:
-    """The version's title and length in minutes, and as HTML rail, questions, tips, what opens over them, and the
-    fields of the two small forms."""
+    """The version's title and length in minutes, the keys in the room's order, and as HTML rail, questions, tips, what
+    opens over them, and the fields of the two small forms."""
 
     title: str
     length: int
+    keys: tuple
     rail: SafeString
     panels: SafeString
     tips: SafeString
@@ -107,7 +108,8 @@ def render_room(version, entries):
     } | version.tips_by_kind()
     pieces = ("rail", "panels", "tips", "dialogs", "unplanned_fields", "pause_fields")
     html = {name: render_to_string(f"interviews/room_content.html#{name}", context) for name in pieces}
-    return Content(title=version.title, length=version.length, **html)
+    keys = tuple(entry.key for entry in entries)
+    return Content(title=version.title, length=version.length, keys=keys, **html)
 
 
 def room_entries(version_id, unplanned_ids):

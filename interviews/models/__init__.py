@@ -2,6 +2,7 @@
 
 from interviews.models.amendments import Amendment
 from interviews.models.candidates import Candidate
+from interviews.models.courses import Course
 from interviews.models.decisions import AgreedRating, Decision, Outlook
 from interviews.models.history import HistoryEntry
 from interviews.models.interviews import Interview, Sitting, State, UnplannedQuestion
@@ -18,6 +19,7 @@ __all__ = [
     "AgreedRating",
     "Amendment",
     "Candidate",
+    "Course",
     "Decision",
     "HistoryEntry",
     "Interview",

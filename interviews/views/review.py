@@ -9,7 +9,7 @@ from django.views.decorators.http import require_safe
 from interviews.content import OUTCOME_KEYS, room_entries
 from interviews.models import Interview, Place, Recommendation, Scorecard, State
 from interviews.models.interviews import UNDO_FINISH
-from interviews.room_state import room_state
+from interviews.room_state import review_state
 from interviews.saving import state_of
 
 
@@ -46,11 +46,7 @@ def review_context(user, scorecard):
         "questions": questions,
         "outcomes": OUTCOME_KEYS,
         "recommendations": Recommendation.choices,
-        "state": room_state(
-            interview=interview,
-            length=interview.version.length,
-            own=own,
-        ),
+        "state": review_state(interview=interview, own=own),
         "undo_until": undo_until(user, interview),
         "submit_op": uuid.uuid4(),
         "following": Interview.objects.following(user).first(),

@@ -2,20 +2,23 @@
 
 from uuid import UUID, uuid4
 
+from asgiref.sync import sync_to_async
 from django.contrib import messages
-from django.http import JsonResponse
+from django.http import HttpResponse, JsonResponse, StreamingHttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_POST, require_safe
+from django.views.decorators.http import require_GET, require_POST, require_safe
 
 from config.access import get_or_refuse
 from interviews import lifecycle
 from interviews.content import room_content
+from interviews.course import Malformed, change_course, read_course
+from interviews.events import HEARTBEAT, MOST_STREAMS, Hub, Viewer, stream
 from interviews.forms.room import PauseForm, StartForm, SwapForm, UnplannedForm
 from interviews.models import Interview, ItemKind, Panelist, State
 from interviews.outline import outline
-from interviews.problems import Problem
+from interviews.problems import NotNow, Problem
 from interviews.rehearsing import invented, rehearsal_state, rehearsed
 from interviews.room_state import room_state
 from interviews.saving import state_of
@@ -81,14 +84,49 @@ def candidate_view(request, pk):
 @require_safe
 def room_refresh(request, pk):
     """What an open room or review should show by now, as JSON; once it is neither, only the interview's state.
-    At most 6 queries."""
-    places = places_of(request.user).select_related("interview__version")
+    At most 7 queries."""
+    places = places_of(request.user)
     place = get_or_refuse(places, places.entering(), interview=pk)
     interview = place.interview
     if interview.state not in (State.LIVE, State.PAUSED, State.FINISHED):
         return JsonResponse({"interview": interview.state})
     own = state_of(interview_id=interview.pk, author=request.user)
-    return JsonResponse(room_state(interview=interview, length=interview.version.length, own=own))
+    return JsonResponse(room_state(interview=interview, own=own))
+
+
+@require_GET
+async def room_events(request, pk):
+    """The stream of what everybody in the room shares, as `room_state.shared`: once now, then whenever it changes, with a
+    beat between. 429 for who has too many open. 3 queries before it begins."""
+    viewer = await sync_to_async(viewer_of)(request, pk)
+    if Hub.here().streams_of(viewer.user) >= MOST_STREAMS:
+        return HttpResponse(status=429, headers={"Retry-After": HEARTBEAT})
+    # Nothing on the way may keep it, hold it back until there is more of it, or compress it into something that waits.
+    headers = {"Cache-Control": "no-store, no-transform", "X-Accel-Buffering": "no"}
+    return StreamingHttpResponse(stream(viewer), content_type="text/event-stream", headers=headers)
+
+
+def viewer_of(request, pk):
+    places = Panelist.objects.of(request.user)
+    get_or_refuse(places, places.entering(), interview=pk)
+    return Viewer(
+        interview=pk,
+        user=request.user.pk,
+        session=request.session.session_key,
+        session_hash=request.user.get_session_auth_hash(),
+    )
+
+
+@require_POST
+def course_change(request, pk):
+    """What the lead's room has on screen, as JSON, for everybody's; 204, or a code and a sentence. At most 10 queries."""
+    interview = led_by(request, pk)
+    try:
+        change_course(interview=interview, by=request.user, **read_course(request.body))
+    except (Malformed, NotNow) as problem:
+        code = "malformed" if isinstance(problem, Malformed) else "not-now"
+        return JsonResponse({"code": code, "message": problem.sentence}, status=problem.status)
+    return HttpResponse(status=204)
 
 
 def places_of(user):
@@ -121,7 +159,7 @@ def room_context(user, place):
         "leads": place.leads,
         "scores": own is not None,
         "content": content,
-        "state": room_state(interview=interview, length=content.length, own=own),
+        "state": room_state(interview=interview, own=own),
         "candidate_window": reverse("interviews:candidate_view", args=[interview.pk]),
         "unplanned_op": uuid4(),
     }

@@ -51,7 +51,7 @@ def test_room_queries_do_not_grow(client, django_assert_num_queries, questions, 
     client.force_login(lead_of(interview))
     client.get(url("room", interview))  # renders what is frozen, once
 
-    with django_assert_num_queries(5):
+    with django_assert_num_queries(6):
         response = client.get(url("room", interview))
 
     assert response.status_code == 200
@@ -91,7 +91,7 @@ def test_room_refresh_costs_the_same_however_large(client, django_assert_num_que
         make_panelist(interview=interview)
     client.force_login(lead_of(interview))
 
-    with django_assert_num_queries(5):
+    with django_assert_num_queries(6):
         response = client.get(url("room_refresh", interview))
 
     state = response.json()
