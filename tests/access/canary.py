@@ -9,6 +9,7 @@ import re
 
 from accounts.models import Role
 from interviews import lifecycle
+from interviews.events import event_for
 from interviews.models import Candidate, Outcome, Place
 from tests.access.matrix import KINDS
 from tests.access.world import ADMIN, NAMES, ROUTES, World
@@ -143,8 +144,12 @@ def leaks(world, viewer, states):
 
 
 def said(response):
-    """What an answer tells: its words, and where it leads."""
-    body = b"".join(response) if response.streaming else response.content
+    """What an answer tells: its words, and where it leads. Of an endless stream, the event with which it begins: read here,
+    for what reads it for the stream does not see what this test has not committed."""
+    if response.headers.get("Content-Type") == "text/event-stream":
+        _version, body, _viewers = event_for(response.resolver_match.kwargs["pk"], [])
+    else:
+        body = b"".join(response) if response.streaming else response.content
     led = {name: value for name, value in response.headers.items() if name == "Location" or name.startswith("HX-")}
     return f"{response.status_code} {led}\n{body.decode()}"
 

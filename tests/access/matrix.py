@@ -170,6 +170,9 @@ def content(world, name, method, viewer):
         user = world.viewers[viewer]
         batch = {"protocol": PROTOCOL, "user": user.pk if user else 0, "operations": []}
         return {"data": json.dumps(batch), "content_type": "application/json"}
+    if name == "interviews:course_change":
+        course = {"shown": world.version.items.get().key, "asked": [], "dropped": []}
+        return {"data": json.dumps(course), "content_type": "application/json"}
     if name in ("questionbank:detail_move", "questionbank:competency_move"):
         return {"data": {"to": 0}}
     if name == "interviews:plan_item_add":

@@ -1,5 +1,7 @@
 """What is sealed is nowhere: not in a page, fragment or JSON, not in what a search finds, not in a number or an order."""
 
+import json
+
 import pytest
 from django.urls import reverse
 
@@ -100,6 +102,38 @@ def test_word_stays_closed_to_the_excused_and_to_who_owes_elsewhere(world, viewe
 
         assert not shows(world, viewer)
         assert not finds(world, viewer)
+
+
+@pytest.mark.parametrize("state", ["live", "finished"])
+@pytest.mark.parametrize("viewer", ["panelist", "observer"])
+def test_stream_of_the_room_is_looked_at_and_says_nothing_of_others(world, viewer, state):
+    address = world.address("interviews:room_events", state, viewer)
+    said = []
+    for ratings in (HIGH, LOW):
+        with undone():
+            world.write(**ratings)
+            text = canary.said(world.ask(viewer, "GET", address))
+            said.append(canary.PASSING.sub("", text))
+            assert ('"panel": {"version"' in text, WORD in text, HUSHED in text) == (True, False, False)
+
+    assert said[0] == said[1]
+
+
+@pytest.mark.parametrize("ratings", [HIGH, LOW])
+def test_what_the_lead_says_of_the_course_is_answered_alike_whatever_is_rated(world, ratings):
+    key = world.interviews["live"].version.items.first().key
+    body = json.dumps({"shown": key, "asked": [key], "dropped": []})
+    address = world.address("interviews:course_change", "live", "lead")
+    with undone():
+        world.write(**ratings)
+
+        answers = [
+            canary.said(world.ask(viewer, "POST", address, body, content_type="application/json"))
+            for viewer in ("lead", "panelist")
+        ]
+
+    assert answers[0] == "204 {}\n"
+    assert answers[1].startswith("403 ") and WORD not in answers[1] and HUSHED not in answers[1]
 
 
 def test_what_shows_the_word_would_be_noticed(world):

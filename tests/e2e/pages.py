@@ -56,6 +56,7 @@ NOT_PAGES = {
     "socialaccount_login_error",
     "interviews:question_swap",
     "healthz",
+    "interviews:room_events",
     "interviews:room_refresh",
     "service_worker",
     "questionbank:question_stage",

@@ -260,7 +260,7 @@ def test_pausing_and_going_on_keep_the_place(open_page, live):
     page.locator(".notice.paused").wait_for()
     while_paused = shown_question(page)
     page.get_by_role("button", name="Go on").click()
-    page.locator(".notice.paused").wait_for(state="detached")
+    page.locator(".notice.paused").wait_for(state="hidden")
 
     assert (while_paused, shown_question(page)) == ("Question 3?", "Question 3?")
 

@@ -1,7 +1,6 @@
 // Ratings, outcomes, notes and ticks on the page, tied to the scorecard's fields: what is typed is edited there,
 // what is stored there is painted here. A control lives in [data-question="q17"]; outside one it is the scorecard's own.
-import { allSafe, discardRefused, edit, nameIn, names, recovery, refusals, same, settle, status, tornFields, valueOf, versionsOf } from "../saving/scorecard.js";
-import { clockTime, say } from "./words.js";
+import { allSafe, clockTime, discardRefused, edit, nameIn, names, recovery, refusals, same, say, settle, status, tornFields, valueOf, versionsOf } from "../saving/scorecard.js";
 
 const NO_OUTCOME = { outcome: "", rating: null, covered_by: "" };
 const questionOf = (element) => element.closest("[data-question]")?.dataset.question;
@@ -30,7 +29,7 @@ function letterOf({ key, code }) {
   const letter = /^[a-z.]$/i.test(key) ? key.toLowerCase() : PLACES[code];
   return Object.values(PLACES).includes(letter) ? letter : undefined;
 }
-const PLACES = { KeyJ: "j", KeyK: "k", KeyA: "a", KeyU: "u", Period: "." };
+const PLACES = { KeyJ: "j", KeyK: "k", KeyA: "a", KeyU: "u", KeyL: "l", Period: "." };
 const MAC = /Mac|iPhone|iPad/.test(navigator.platform);
 
 export function setOutcome(key, outcome, coveredBy = "") {

@@ -1,9 +1,8 @@
 // Notes off order. "@7 words" on a line of its own goes to question 7 with the time, and each place links to the other;
 // M does the same with the last paragraph. Both are plain text in the notes, so records and what is exported have them too.
-import { edit, excess, state, valueOf } from "../saving/scorecard.js";
+import { edit, excess, say, state, valueOf } from "../saving/scorecard.js";
 import { elapsed, hint } from "./pacing.js";
 import { current, panels } from "./room.js";
-import { say } from "./words.js";
 
 const FROM = /^\[.*?(\d[\d:]*)\] (.*)$/u;
 const LINE = /^@\s?(\+?\d+b?)[:.,]?\s+(\S.*)$/u;

@@ -2,10 +2,10 @@
 import { chord, outcomeOf, setOutcome, toggleComeBack } from "./answers.js";
 import { hasNotes, moveLast } from "./filing.js";
 import { hint, takeAdvice } from "./pacing.js";
+import { followLead } from "./panel.js";
 import { current, go, hideAnswers, panels, previous, step } from "./room.js";
 import { copy, discreet, openCandidateView } from "./screen.js";
-import { covered as isCovered, state } from "../saving/scorecard.js";
-import { say } from "./words.js";
+import { covered as isCovered, say, state } from "../saving/scorecard.js";
 
 const room = document.querySelector("[data-room]");
 const outcomes = document.getElementById("outcome");
@@ -30,6 +30,7 @@ const actions = {
   e: () => (document.querySelector("[data-dialog=finish], [data-end]") ?? notHere).click(),
   a: () => takeAdvice("A"),
   u: () => takeAdvice("U"),
+  l: () => followLead(),
   ".": () => discreet(),
   t: () => document.getElementById("tips")?.togglePopover?.(),
   0: () => openOutcomes(),
@@ -47,7 +48,7 @@ function rateBy(rating) {
 }
 
 // While only the question is shown, what would open over it does not.
-const UNSEEN = new Set([..."12345jknb.", "Enter"]);
+const UNSEEN = new Set([..."12345jknbl.", "Enter"]);
 function allowed(pressed) {
   const may = !room.hasAttribute("data-discreet") || UNSEEN.has(pressed);
   if (!may) room.querySelector("[data-discreet-said]").textContent = say("onlyTheQuestion");

@@ -4,8 +4,7 @@
 // leaves less time and the line says so by itself.
 import { outcomeOf, setOutcome } from "./answers.js";
 import { current, go, panels, spentOn } from "./room.js";
-import { covered as isCovered, state, valueOf } from "../saving/scorecard.js";
-import { clockTime, say } from "./words.js";
+import { clockTime, covered as isCovered, say, state, valueOf } from "../saving/scorecard.js";
 
 const TOLERANCE = 2; // minutes that nobody need hear of
 const SPARE = 5;
@@ -220,6 +219,9 @@ document.addEventListener("scorecard:clock", () => {
   ({ clock } = state);
   skew = Date.parse(clock.now) - Date.now();
   document.querySelector("[data-ended]").hidden = !isOver();
+  const paused = document.querySelector("[data-paused-notice]");
+  paused.hidden = state.interview !== "paused";
+  paused.querySelector("[data-pause-reason]").textContent = clock.pause_reason;
   tick();
   advise();
 });

@@ -1,8 +1,7 @@
 // The review: outcomes by select, the words of the chosen rating, what is still open, and the way to submit.
 import { chord, outcomeOf, setOutcome } from "./answers.js";
 import { dropRoom } from "../saving/device.js";
-import { covered, edit, forget, heads, state, tornFields, valueOf } from "../saving/scorecard.js";
-import { say } from "./words.js";
+import { covered, edit, forget, heads, say, state, tornFields, valueOf } from "../saving/scorecard.js";
 
 const questions = [...document.querySelectorAll("[data-question]")];
 const isOpen = ({ dataset: { question: key } }) => !outcomeOf(key).outcome || valueOf(`${key}.come_back`, false) || tornFields().some((name) => name.startsWith(`${key}.`));

@@ -1,6 +1,5 @@
 // One question at a time: which panel is shown, the rail beside it, and how long each question was on screen.
-import { append, edit, state, valueOf } from "../saving/scorecard.js";
-import { say } from "./words.js";
+import { append, edit, say, state, valueOf } from "../saving/scorecard.js";
 
 const room = document.querySelector("[data-room]");
 export const panels = [...room.querySelectorAll("[data-panel]")];
@@ -14,6 +13,7 @@ let shown = null;
 let before = null;
 let since = 0;
 
+export const sentHere = location.hash !== ""; // by an address that names a question
 export const current = () => shown;
 export const previous = () => before;
 

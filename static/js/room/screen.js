@@ -2,8 +2,7 @@
 // that the screen stays awake.
 import { hint } from "./pacing.js";
 import { current } from "./room.js";
-import { covered } from "../saving/scorecard.js";
-import { say } from "./words.js";
+import { covered, say } from "../saving/scorecard.js";
 
 const room = document.querySelector("[data-room]");
 const { interview } = room.dataset;

@@ -1,7 +1,6 @@
 // Another question in place of the one on screen. What can stand in is asked of the server, so this needs a network.
 import { hint } from "./pacing.js";
-import { savedFirst } from "../saving/scorecard.js";
-import { say } from "./words.js";
+import { savedFirst, say } from "../saving/scorecard.js";
 
 const dialog = document.getElementById("swap");
 

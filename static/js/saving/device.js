@@ -16,9 +16,9 @@ export async function dropRoom(user, room) {
   for (const page of [room, room.replace("/room/", "/candidate/")]) await rooms.delete(page);
 }
 
-// Removes both, and which question was shown last in each room.
+// Removes both, which question was shown last in each room, and whether its lead is followed.
 export async function empty(user) {
-  for (const name of Object.keys(localStorage)) if (name.startsWith("evenhand-place-")) localStorage.removeItem(name);
+  for (const name of Object.keys(localStorage)) if (/^evenhand-(place|follow)-/.test(name)) localStorage.removeItem(name);
   await globalThis.caches?.delete(roomsName(user));
   await new Promise((resolve) => {
     const request = indexedDB.deleteDatabase(outboxName(user));

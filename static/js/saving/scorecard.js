@@ -3,12 +3,16 @@
 // An operation is a field's whole new value, with the operation whose value the field showed when this edit began as
 // its parent. It is written to the outbox at every input; `pending` mirrors the outbox, so that the page knows at once
 // what is not saved, and can send it while it is being closed.
-import { clockTime, say } from "../room/words.js";
 import { joinTabs, liveAs, living, onSignedIn } from "./device.js";
 import { MemoryOutbox, after, isRefusal, isTime, openOutbox, refusal, unknown } from "./outbox.js";
 import { Sender } from "./sender.js";
 
+// What the page brings along: the state it starts from, and sentences, translated; say("left", {n: 3}) fills their slots.
 export const state = JSON.parse(document.getElementById("scorecard-state").textContent);
+const words = document.querySelector("[data-room-words]").dataset;
+export const say = (name, slots = {}) => words[name].replace(/\{(\w+)\}/g, (_, slot) => slots[slot]);
+export const clockTime = (moment) =>
+  new Intl.DateTimeFormat(document.documentElement.lang, { hour: "2-digit", minute: "2-digit", hourCycle: "h23" }).format(moment);
 
 const LARGEST_VALUE = 24 * 1024; // bytes, as on the server
 const SYNC_EVERY = 2000;
@@ -406,16 +410,22 @@ async function refresh() {
   const response = await fetch(state.refresh, { headers: { Accept: "application/json" } }).catch(() => null);
   if (!response?.ok) return; // sending says what is wrong
   const fresh = await response.json();
-  if (fresh.clock) {
-    Object.assign(state, { interview: fresh.interview, clock: fresh.clock });
-    document.dispatchEvent(new CustomEvent("scorecard:clock"));
-  }
+  if (fresh.clock) share(fresh);
   if (!fresh.scorecard || fresh.user !== user) return;
   if (String(fresh.unplanned) !== String(state.unplanned)) document.dispatchEvent(new CustomEvent("scorecard:added"));
   const moved = names(fresh).map((name) => ({ ...unknown(), ...fresh.fields[name], field: name, known_at: fresh.as_of })).filter(isNews);
   moved.forEach(learn);
   tornFields().forEach(agree);
   if (moved.length) await sender.outbox.learn(scorecard, moved).catch(() => {});
+}
+
+// What everybody in the room shares, by the stream or, at the latest, by `refresh`. What is older than what is known is left.
+export function share({ interview, clock, panel }) {
+  if (panel.version < state.panel?.version) return;
+  Object.assign(state, { interview, clock: clock ?? state.clock, panel });
+  if (clock) document.dispatchEvent(new CustomEvent("scorecard:clock"));
+  document.dispatchEvent(new CustomEvent("scorecard:panel"));
+  if (document.querySelector("[data-room]") && panel.unplanned.some((key) => !document.getElementById(`panel-${key}`))) document.dispatchEvent(new CustomEvent("scorecard:added"));
 }
 
 function isNews({ field: name, head, conflicts, known_at: at }) {

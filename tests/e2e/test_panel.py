@@ -1,0 +1,339 @@
+"""The panel live, with everybody at their own screen: following, staying, losing touch, and what nobody sees of another."""
+
+import json
+from dataclasses import dataclass
+
+import pytest
+
+from accounts.models import Role
+from interviews import lifecycle
+from interviews.models import Course, Place, Response, State
+from tests.e2e.browser import enter, reload
+from tests.e2e.server import running
+from tests.factories import make_interview, make_user, make_version
+
+PANEL = "[data-panel]:not([hidden])"
+PATIENCE = 10_000
+
+
+@dataclass
+class Room:
+    """A live interview and, by their place, its people and the pages on which they have it open."""
+
+    interview: object
+    people: dict
+    pages: dict
+
+    def __getattr__(self, place):
+        return self.pages[place]
+
+
+@pytest.fixture
+def room(open_page):
+    people = {place: make_user(Role.INTERVIEWER) for place in ("lead", "panelist", "observer")}
+    panel = [(user, Place(place)) for place, user in people.items()]
+    interview = make_interview(panel=panel, state=State.LIVE, version=make_version(5))
+    # Playwright does not see what a page asks for once a service worker is there.
+    pages = {place: enter(open_page(user, service_workers="block"), interview) for place, user in people.items()}
+    return Room(interview, people, pages)
+
+
+def shows(page, number):
+    page.locator(f"{PANEL}[data-number='{number}']").wait_for(timeout=PATIENCE)
+
+
+def number_shown(page):
+    return page.locator(PANEL).get_attribute("data-number")
+
+
+def marks(page):
+    """What the rail says of the panel, as a screen reader would read it, by number of the question."""
+    return {
+        link.locator(".n").inner_text(): link.locator("[data-mark]").text_content().strip()
+        for link in page.locator(".rail a:has([data-mark]:not(:empty))").all()
+    }
+
+
+def marked(page, number, words):
+    page.locator(f".rail a:has(.n:text-is('{number}')) [data-mark]", has_text=words).wait_for(timeout=PATIENCE)
+
+
+def line(page):
+    return page.locator("[data-lead-line]:visible")
+
+
+def dropped_by(page):
+    """The question on screen gets "Not reached"."""
+    page.keyboard.press("0")
+    page.keyboard.press("r")
+
+
+def cut_streams():
+    """Ends every open stream, as a server does that goes away."""
+    for server in running:
+        for connection in list(server.server_state.connections):
+            cycle = connection.cycle
+            if cycle and not cycle.response_complete and cycle.scope["path"].endswith("/room/events/"):
+                connection.loop.call_soon_threadsafe(connection.transport.close)
+
+
+def test_everybody_follows_the_lead(room):
+    room.lead.keyboard.press("j")
+    for follower in (room.panelist, room.observer):
+        shows(follower, 2)
+    room.lead.keyboard.press("j")
+    for follower in (room.panelist, room.observer):
+        shows(follower, 3)
+
+    assert room.panelist.locator(":focus").inner_text() == "Question 3?"
+    assert room.panelist.locator("[data-follow]").get_attribute("aria-pressed") == "true"
+    assert room.lead.locator("[data-follow], [data-mark]:not(:empty)").count() == 0
+
+
+def test_the_lead_follows_nobody(room):
+    room.panelist.keyboard.press("j")
+    room.panelist.wait_for_timeout(1000)
+
+    assert (number_shown(room.lead), number_shown(room.observer)) == ("1", "1")
+
+
+def test_going_by_hand_stops_following_and_says_so_with_one_way_back(room):
+    room.lead.keyboard.press("j")
+    shows(room.panelist, 2)
+
+    room.panelist.keyboard.press("j")
+    said = line(room.panelist).inner_text(timeout=PATIENCE)
+    room.lead.keyboard.press("j")
+    room.lead.keyboard.press("j")
+    marked(room.panelist, 4, "lead here")
+    stayed = number_shown(room.panelist)
+    reload(room.panelist)
+    marked(room.panelist, 4, "lead here")
+    room.panelist.wait_for_timeout(300)
+    still = number_shown(room.panelist)
+    room.panelist.keyboard.press("l")
+
+    assert said.startswith("You no longer follow the lead, who is at 2. Question 2.")
+    assert (stayed, still, number_shown(room.panelist)) == ("3", "3", "4")
+    room.lead.keyboard.press("j")
+    shows(room.panelist, 5)
+
+
+def test_choice_not_to_follow_is_kept_and_can_be_taken_back(room):
+    room.panelist.locator("[data-follow]").click()
+    room.lead.keyboard.press("j")
+    marked(room.panelist, 2, "lead here")
+    reload(room.panelist)
+    marked(room.panelist, 2, "lead here")
+    room.panelist.wait_for_timeout(300)
+    stayed, pressed = number_shown(room.panelist), room.panelist.locator("[data-follow]").get_attribute("aria-pressed")
+
+    room.panelist.locator("[data-follow]").click()
+
+    assert (stayed, pressed, number_shown(room.panelist)) == ("1", "false", "2")
+
+
+def test_who_is_writing_is_not_moved_until_they_leave_the_field(room):
+    room.panelist.keyboard.press("n")
+    room.panelist.keyboard.type("Said that ")
+    room.lead.keyboard.press("j")
+    words = line(room.panelist).inner_text(timeout=PATIENCE)
+    room.panelist.wait_for_timeout(2500)
+    room.panelist.keyboard.type("it pads")
+    where = number_shown(room.panelist)
+
+    room.panelist.keyboard.press("Escape")
+    shows(room.panelist, 2)
+
+    assert words.startswith("The lead is at 2. Question 2.")
+    assert where == "1"
+    room.panelist.locator("[data-save][data-state=saved]").wait_for()
+    notes = Response.objects.get(scorecard__author=room.people["panelist"], item__number=1).notes
+    assert notes == "Said that it pads"
+
+
+def test_who_is_writing_goes_to_the_lead_by_one_key_and_writes_on_there(room):
+    room.panelist.keyboard.press("n")
+    room.panelist.keyboard.type("First")
+    room.lead.keyboard.press("j")
+    line(room.panelist).wait_for()
+
+    room.panelist.keyboard.press("Alt+l")
+    room.panelist.keyboard.type("4 padded layers")
+
+    assert number_shown(room.panelist) == "2"
+    assert room.panelist.locator(f"{PANEL} textarea").input_value() == "4 padded layers"
+
+
+def test_open_dialog_is_left_alone(room):
+    room.panelist.keyboard.press("?")
+    room.lead.keyboard.press("j")
+    marked(room.panelist, 2, "lead here")
+    room.panelist.wait_for_timeout(2000)
+    where = number_shown(room.panelist)
+
+    room.panelist.keyboard.press("Escape")
+
+    assert where == "1"
+    shows(room.panelist, 2)
+
+
+def test_rating_on_its_way_is_not_given_to_the_next_question(room):
+    # The very moment after the question has changed.
+    room.panelist.evaluate(
+        """() => document.addEventListener("room:shown", () => setTimeout(() =>
+            document.body.dispatchEvent(new KeyboardEvent("keydown", { key: "4", code: "Digit4", bubbles: true, cancelable: true }))))"""
+    )
+    room.lead.keyboard.press("j")
+    shows(room.panelist, 2)
+    room.panelist.wait_for_timeout(1000)
+
+    room.panelist.keyboard.press("5")
+
+    chosen = room.panelist.locator(f"{PANEL} [data-rating]:checked")
+    assert chosen.get_attribute("value") == "5"
+    assert Response.objects.filter(scorecard__author=room.people["panelist"], rating=4).count() == 0
+
+
+def test_rail_says_what_was_asked_and_dropped_and_nothing_of_ratings(room):
+    room.lead.keyboard.press("4")
+    room.lead.wait_for_timeout(3200)  # so long that it was asked and not only passed
+    room.lead.keyboard.press("j")
+    room.lead.wait_for_timeout(3200)
+    room.lead.keyboard.press("j")
+    dropped_by(room.lead)
+    room.lead.keyboard.press("j")
+
+    for follower in (room.panelist, room.observer):
+        marked(follower, 4, "lead here")
+        marked(follower, 3, "dropped")
+        assert marks(follower) == {"1": "asked", "2": "asked", "3": "dropped", "4": "lead here"}
+    course = Course.objects.get()
+    keys = [item.key for item in room.interview.version.items.all()]
+    assert (course.shown, course.asked, course.dropped) == (keys[3], keys[:2], keys[2:3])
+
+
+def test_dropping_taken_back_is_taken_back_for_everybody(room):
+    dropped_by(room.lead)
+    room.lead.keyboard.press("j")
+    marked(room.panelist, 1, "dropped")
+
+    room.lead.keyboard.press("k")
+    room.lead.locator(f"{PANEL} [data-outcome-clear]").click()
+
+    marked(room.panelist, 1, "lead here")
+    room.lead.keyboard.press("j")
+    marked(room.panelist, 2, "lead here")
+    assert marks(room.panelist).get("1") != "dropped"
+
+
+def test_pause_and_finish_are_seen_at_once(room):
+    lifecycle.pause(interview=room.interview, by=room.people["lead"], reason="Fire alarm")
+    paused = room.panelist.locator("[data-paused-notice]")
+    paused.wait_for(timeout=3000)
+    words = paused.inner_text()
+    lifecycle.resume(interview=room.interview, by=room.people["lead"])
+    paused.wait_for(state="hidden", timeout=3000)
+    lifecycle.finish(interview=room.interview, by=room.people["lead"])
+    room.observer.locator("[data-ended]").wait_for(timeout=3000)
+
+    assert "Fire alarm" in words
+
+
+def test_observer_hears_of_an_added_question(room):
+    room.lead.get_by_role("button", name="More").click()
+    room.lead.locator("#more").get_by_role("button", name="Add a question").click()
+    room.lead.locator("#unplanned textarea").first.fill("And what about stride?")
+    room.lead.locator("#unplanned").get_by_role("button", name="Add and go there").click()
+
+    room.observer.locator("[data-added]").wait_for(timeout=3000)
+
+
+def test_out_of_touch_the_room_goes_on_and_catches_up(room):
+    page = room.panelist
+    for place in ("events", "state"):
+        page.route(f"**/room/{place}/", lambda route: route.abort())
+    cut_streams()
+    line(page).filter(has_text="Out of touch with the panel.").wait_for(timeout=PATIENCE)
+    page.keyboard.press("n")
+    page.keyboard.type("Said alone")
+    page.keyboard.press("Escape")
+    page.locator("[data-save][data-state=saved]").wait_for()
+    room.lead.keyboard.press("j")
+    shows(room.observer, 2)
+    alone = number_shown(page)
+
+    page.unroute("**/room/events/")
+    shows(page, 2)
+
+    assert alone == "1"
+    line(page).wait_for(state="hidden")
+    assert page.locator("dialog[open]").count() == 0
+
+
+def test_two_tabs_share_one_stream(room):
+    asked = []
+    second = room.panelist.context.new_page()
+    second.on("request", lambda request: asked.append(request.url))
+    enter(second, room.interview)
+    room.lead.keyboard.press("j")
+    shows(second, 2)
+    shows(room.panelist, 2)
+    before = [address for address in asked if address.endswith("/events/")]
+
+    room.panelist.close()
+    second.wait_for_timeout(500)
+    room.lead.keyboard.press("j")
+    shows(second, 3)
+
+    assert before == []
+    assert [address for address in asked if address.endswith("/events/")] != []
+
+
+def test_lead_taken_over_both_rooms_offer_the_change_and_lose_nothing(room):
+    room.panelist.keyboard.press("n")
+    room.panelist.keyboard.type("Half a sen")
+    lifecycle.take_lead(interview=room.interview, user=room.people["panelist"], by=room.people["panelist"])
+
+    old, new = room.lead.locator("[data-lead-changed]"), room.panelist.locator("[data-lead-changed]")
+    old.wait_for(timeout=3000)
+    new.wait_for(timeout=3000)
+    words = new.inner_text(), old.inner_text()
+    for page in (room.panelist, room.lead):
+        page.locator("[data-lead-changed]").get_by_role("link", name="Reload").click()
+        page.locator("[data-lead-changed]").wait_for(state="hidden")
+        page.locator(PANEL).wait_for()
+    notes = room.panelist.locator(f"{PANEL} textarea").input_value()
+    room.panelist.locator("h1:visible").click()
+    room.panelist.keyboard.press("j")
+
+    shows(room.lead, 2)
+    assert words[0].startswith("You lead now.")
+    assert words[1].startswith("Somebody else leads now.")
+    assert notes == "Half a sen"
+    assert room.panelist.locator("[data-dialog=finish]").count() == 1
+    assert room.lead.locator("[data-dialog=finish]").count() == 0
+
+
+def test_nothing_of_a_scorecard_travels(room):
+    """All that a browser receives on the stream while others rate and write."""
+    room.panelist.evaluate(
+        """() => {
+            globalThis.heard = [];
+            const channel = new BroadcastChannel(`evenhand-panel-${document.querySelector("[data-room]").dataset.interview}-${
+                JSON.parse(document.querySelector("meta[name=saving]").content).user}`);
+            channel.onmessage = ({ data }) => data.fresh && heard.push(data.fresh);
+        }"""
+    )
+    room.lead.keyboard.press("4")
+    room.lead.keyboard.press("n")
+    room.lead.keyboard.type("zebrafinch")
+    room.lead.keyboard.press("Escape")
+    room.lead.locator("[data-save][data-state=saved]").wait_for()
+    room.lead.keyboard.press("j")
+    shows(room.panelist, 2)
+
+    heard = room.panelist.evaluate("heard")
+    assert heard
+    assert {frozenset(state) for state in heard} == {frozenset({"interview", "clock", "panel"})}
+    assert "zebrafinch" not in json.dumps(heard)
