@@ -46,7 +46,7 @@ class Viewer:
     interview: int
     user: int
     session: str
-    session_hash: str
+    password: str  # its hash, whose change ends every session that began before
     version: int = -1  # of what was sent last
     event: bytes = b""  # what is to be sent next, if anything
     over: bool = False
@@ -227,18 +227,18 @@ def event_for(interview, viewers):
 
 def allowed_among(viewers):
     """Who may go on watching: with a place on the panel, not excused, active, and signed in as when they came. Two queries."""
+    interviews, users = ({getattr(viewer, name) for viewer in viewers} for name in ("interview", "user"))
     places = (
-        Panelist.objects.entering()
-        .filter(interview__in={viewer.interview for viewer in viewers}, user__in={viewer.user for viewer in viewers})
-        .filter(user__is_active=True)
-        .select_related("user")
-        .order_by()
+        Panelist.objects.entering().filter(interview__in=interviews, user__in=users, user__is_active=True).order_by()
     )
-    entering = {(place.interview_id, place.user_id): place.user.get_session_auth_hash() for place in places}
+    entering = {
+        (interview, user): password
+        for interview, user, password in places.values_list("interview", "user", "user__password")
+    }
     sessions = Session.objects.filter(session_key__in={viewer.session for viewer in viewers})
     signed_in = set(sessions.filter(expire_date__gt=timezone.now()).values_list("session_key", flat=True))
     return {
         viewer
         for viewer in viewers
-        if entering.get((viewer.interview, viewer.user)) == viewer.session_hash and viewer.session in signed_in
+        if entering.get((viewer.interview, viewer.user)) == viewer.password and viewer.session in signed_in
     }

@@ -113,7 +113,7 @@ def viewer_of(request, pk):
         interview=pk,
         user=request.user.pk,
         session=request.session.session_key,
-        session_hash=request.user.get_session_auth_hash(),
+        password=request.user.password,
     )
 
 

@@ -26,10 +26,17 @@ def main():
     parser.add_argument("-v", "--verbose", action="store_true", help="p95 of both in milliseconds too")
     options = parser.parse_args()
     django.setup()
-    from tests.bench import browsing, rooms, saves
+    from tests.bench import browsing, events, rooms, saves
     from tests.bench.server import serving
 
-    benchmarks = {"save1": saves, "save8": saves, "room": rooms, "weight": browsing, "keys": browsing}
+    benchmarks = {
+        "save1": saves,
+        "save8": saves,
+        "room": rooms,
+        "events": events,
+        "weight": browsing,
+        "keys": browsing,
+    }
     missed = []
     with database(), serving() as port:
         for name in options.names or benchmarks:

@@ -23,7 +23,7 @@ def serving():
     with socket.create_server(("127.0.0.1", 0)) as free:
         port = free.getsockname()[1]
     command = [sys.executable, "-m", "uvicorn", "config.asgi:application", "--port", str(port)]
-    command += ["--lifespan", "off", "--log-level", "warning"]
+    command += ["--lifespan", "off", "--log-level", "warning", "--timeout-graceful-shutdown", "3"]
     environ = os.environ | {"DJANGO_SETTINGS_MODULE": "tests.bench.settings"}
     server = subprocess.Popen(command, env=environ, cwd=Path(__file__).parents[2])
     try:

@@ -364,9 +364,7 @@ def test_too_many_streams_of_one_person_are_refused(watch, interview, monkeypatc
 @pytest.mark.parametrize("viewers", [1, 8])
 def test_event_costs_the_same_for_many_viewers(interview, django_assert_num_queries, viewers):
     people = [make_panelist(interview=interview).user for _number in range(viewers)]
-    watching = [
-        events.Viewer(interview.pk, user.pk, make_session(user), user.get_session_auth_hash()) for user in people
-    ]
+    watching = [events.Viewer(interview.pk, user.pk, make_session(user), user.password) for user in people]
 
     with django_assert_num_queries(4):
         _version, _event, allowed = events.event_for(interview.pk, watching)
