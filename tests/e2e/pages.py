@@ -28,6 +28,7 @@ from playwright.sync_api import TimeoutError  # noqa: E402
 from accounts.demo import PASSWORD, address, create_demo_users  # noqa: E402
 from accounts.models import Role, User  # noqa: E402
 from interviews import drafting, lifecycle  # noqa: E402
+from interviews.course import change_course  # noqa: E402
 from interviews.models import Candidate, Interview, Opening, Place, Plan, State  # noqa: E402
 from interviews.saving import save  # noqa: E402
 from questionbank.importing import labelled  # noqa: E402
@@ -332,6 +333,30 @@ def without_storage(tab):
     tab.reload()
 
 
+def lead_goes_on(tab):
+    """The panelist writes, and the lead goes to the next question."""
+    write_here(tab)
+    tab.evaluate(
+        """async () => {
+            const { share, state } = await import("/static/js/saving/scorecard.js");
+            const keys = [...document.querySelectorAll("[data-question]")].map(({ dataset }) => dataset.panel);
+            const { interview, panel } = state;
+            share({ interview, panel: { ...panel, shown: keys[keys.indexOf(panel.shown) + 1], version: panel.version + 1 } });
+        }"""
+    )
+
+
+def write_here(tab):
+    tab.locator("[data-panel-mark=lead][aria-current]").wait_for(state="attached")
+    tab.locator("[data-panel]:not([hidden]) textarea").fill("Drew the graph first, then named the chain rule.")
+
+
+def out_of_touch(tab):
+    tab.route("**/room/events/", lambda route: route.abort())
+    tab.reload()
+    tab.locator("[data-lead-line]").wait_for(timeout=10_000)
+
+
 def state(name):
     return f"[data-save][data-state={name}]"
 
@@ -356,6 +381,10 @@ STATES = [
     room("pause", "#pause", lambda tab: tab.locator("[data-dialog=pause]").evaluate("it => it.click()")),
     room("paused", ".notice.paused", press("j"), which="paused"),
     room("observer", "[data-question] h1", press("j"), who="observer"),
+    room("following", "[data-panel][data-number='4']", who="panelist", which="followed"),
+    room("lead went on", "[data-lead-go]", lead_goes_on, who="panelist", which="followed"),
+    room("left the lead", "[data-lead-go]", press("j"), who="observer", which="followed"),
+    room("out of touch", "[data-lead-line]", out_of_touch, who="panelist", which="followed"),
     room("lobby", "text=Start", which="scheduled"),
     room("question only", "[data-discreet]", press("j", ".")),
     room("filed elsewhere", "[data-links] a", file_elsewhere, which="torn other"),
@@ -463,6 +492,10 @@ def build_world():
     lifecycle.start(interview=continued, by=people["lead"])
     lifecycle.finish(interview=continued, by=people["lead"])
     lifecycle.schedule_sitting(interview=continued, at=timezone.now() + timedelta(days=1), by=people["manager"])
+    followed = interview_of(people, "0179")
+    lifecycle.start(interview=followed, by=people["lead"])
+    keys = [item.key for item in followed.version.items.filter(kind="question")]
+    change_course(interview=followed, by=people["lead"], shown=keys[3], asked=keys[:2], dropped=keys[2:3])
     half_done = interview_of(people, "0178")
     lifecycle.start(interview=half_done, by=people["lead"])
     begin(half_done, people["lead"])
@@ -509,6 +542,7 @@ def build_world():
             "paused": paused.pk,
             "finished": finished.pk,
             "half done": half_done.pk,
+            "followed": followed.pk,
             "torn": torn.pk,
             "torn other": torn_other.pk,
             "torn review": torn_review.pk,

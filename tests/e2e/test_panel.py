@@ -49,7 +49,7 @@ def number_shown(page):
 def marks(page):
     """What the rail says of the panel, as a screen reader would read it, by number of the question."""
     return {
-        link.locator(".n").inner_text(): link.locator("[data-mark]").text_content().strip()
+        link.locator(".n").inner_text(): link.locator("[data-mark]").text_content().strip(" ·")
         for link in page.locator(".rail a:has([data-mark]:not(:empty))").all()
     }
 

@@ -18,7 +18,9 @@ const questions = panels.filter(({ dataset }) => dataset.question).map(({ datase
 
 const SILENT = 35_000; // milliseconds; the server beats every 15 s, and a connection may die without a word
 const QUIETLY = 4000; // a break that is over before nobody need hear of
+const FIRST = 2500; // at most, as is all that follows
 const LONGEST = 30_000;
+const SPREAD = 500; // a network comes back to all at one moment
 const name = `evenhand-panel-${interview}-${user}`;
 const channel = globalThis.BroadcastChannel ? new BroadcastChannel(name) : null;
 let source = null;
@@ -58,7 +60,10 @@ function lost() {
   source = null;
   channel?.postMessage({ lost: true });
   miss();
-  const longest = Math.min(2500 * 2 ** tries++, LONGEST);
+  soon(Math.min(FIRST * 2 ** tries++, LONGEST));
+}
+
+function soon(longest) {
   clearTimeout(retry);
   retry = setTimeout(connect, longest * (0.1 + 0.9 * Math.random()));
 }
@@ -68,7 +73,7 @@ function take(fresh) {
   saying = null;
   outOfTouch = false;
   if (fresh) share(fresh);
-  else show();
+  show();
 }
 
 function miss() {
@@ -90,7 +95,7 @@ function join() {
     channel.postMessage({ hello: true });
   }
   navigator.locks.request(name, () => (connect(), new Promise(() => {})));
-  const again = () => document.visibilityState === "visible" && mine && !source && connect();
+  const again = () => document.visibilityState === "visible" && mine && !source && soon(SPREAD);
   addEventListener("online", again);
   document.addEventListener("visibilitychange", again);
   // Under another name nothing more is heard.
@@ -242,7 +247,7 @@ function mark(link, kind) {
   if ((link.dataset.panelMark ?? "") === kind) return;
   link.dataset.panelMark = kind;
   const place = link.querySelector("[data-mark]") ?? link.querySelector(".name").appendChild(document.createElement("small"));
-  Object.assign(place, { textContent: kind && ` ${say(MARKS[kind])}` }).dataset.mark = "";
+  Object.assign(place, { textContent: kind && ` · ${say(MARKS[kind])}` }).dataset.mark = "";
 }
 
 // The lead's buttons come and go with the lead, by a reload that loses nothing.
