@@ -229,6 +229,7 @@ def build_world():
         ("people:invitation_resend", "administrator", f"/people/invitations/{invitation.pk}/resend/", {}),
         ("accounts:invitation_accept", "", reverse("accounts:invitation_accept", args=[token]), {}),
         ("interviews:room_refresh", "lead", reverse("interviews:room_refresh", args=[live.pk]), {}),
+        ("interviews:course_change", "lead", reverse("interviews:course_change", args=[live.pk]), {}),
         ("interviews:room_events", "lead", reverse("interviews:room_events", args=[live.pk]), {}),
         ("questionbank:import_preview", "manager", reverse("questionbank:import_preview", args=[draft.pk]), {}),
         (
