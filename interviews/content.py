@@ -21,12 +21,14 @@ from questionbank.stages import Stage
 
 @dataclass(frozen=True)
 class Content:
-    """The version's title and length in minutes, the keys in the room's order, and as HTML rail, questions, tips, what
+    """The version's title and length in minutes, the keys in the room's order, for how many seats there are questions, and
+    as HTML rail, questions, tips, what
     opens over them, and the fields of the two small forms."""
 
     title: str
     length: int
     keys: tuple
+    askers: int
     rail: SafeString
     panels: SafeString
     tips: SafeString
@@ -109,7 +111,8 @@ def render_room(version, entries):
     pieces = ("rail", "panels", "tips", "dialogs", "unplanned_fields", "pause_fields")
     html = {name: render_to_string(f"interviews/room_content.html#{name}", context) for name in pieces}
     keys = tuple(entry.key for entry in entries)
-    return Content(title=version.title, length=version.length, keys=keys, **html)
+    askers = max((entry.asker for entry in entries), default=Asker.LEAD)
+    return Content(title=version.title, length=version.length, keys=keys, askers=askers, **html)
 
 
 def room_entries(version_id, unplanned_ids):

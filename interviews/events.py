@@ -1,6 +1,6 @@
 """The room's stream: what everybody at an interview may know, sent to all of them as it changes.
 
-At commit the database says which interview something happened to (triggers of migration 0031), by its key alone. One
+At commit the database says which interview something happened to (triggers of migration 0023), by its key alone. One
 connection per process listens. The state is then read once for all viewers of that interview in this process, together
 with who of them may still have it. A viewer has room for one event: the newest is the whole state, so whoever is slow
 misses what is overtaken and never the end. Everything here lives as long as somebody watches.
@@ -46,7 +46,7 @@ class Viewer:
     interview: int
     user: int
     session: str
-    password: str  # its hash, whose change ends every session that began before
+    signed_in: tuple  # the password's hash and how often sessions were ended: a change of either ends those from before
     version: int = -1  # of what was sent last
     event: bytes = b""  # what is to be sent next, if anything
     over: bool = False
@@ -232,13 +232,15 @@ def allowed_among(viewers):
         Panelist.objects.entering().filter(interview__in=interviews, user__in=users, user__is_active=True).order_by()
     )
     entering = {
-        (interview, user): password
-        for interview, user, password in places.values_list("interview", "user", "user__password")
+        (interview, user): tuple(signed_in)
+        for interview, user, *signed_in in places.values_list(
+            "interview", "user", "user__password", "user__sessions_ended"
+        )
     }
     sessions = Session.objects.filter(session_key__in={viewer.session for viewer in viewers})
-    signed_in = set(sessions.filter(expire_date__gt=timezone.now()).values_list("session_key", flat=True))
+    open_sessions = set(sessions.filter(expire_date__gt=timezone.now()).values_list("session_key", flat=True))
     return {
         viewer
         for viewer in viewers
-        if entering.get((viewer.interview, viewer.user)) == viewer.password and viewer.session in signed_in
+        if entering.get((viewer.interview, viewer.user)) == viewer.signed_in and viewer.session in open_sessions
     }

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from django.db.models import Exists, OuterRef
 from django.utils import timezone
+from django.utils.translation import gettext as _
 
 from interviews.models import Interview, ItemKind, Panelist, Place, Scorecard, State
 from interviews.models.plans import Asker
@@ -161,7 +162,7 @@ def seats_that_ask(panel, items):
     wanted = max((item.asker for item in questions), default=Asker.LEAD)
     if wanted == Asker.LEAD:
         return 0
-    scoring = [panelist for panelist in panel if panelist.place != Place.OBSERVER and not panelist.excused_at]
+    scoring = scoring_seats(panel)
     for seat, panelist in enumerate(scoring, start=1):
         mine = [item for item in questions if item.asker == seat or (seat == 1 and item.asker > len(scoring))]
         panelist.seat = Asker(seat).label if seat in Asker.values else ""
@@ -170,6 +171,22 @@ def seats_that_ask(panel, items):
 
 
 NAMED = 3
+
+
+def asked_by(user, panel, wanted):
+    """`{seat: words}` of who asks the questions that the plan has for seats 2 to `wanted`, for this user's room. No query."""
+    scoring = scoring_seats(panel)
+    lead = scoring[0]
+    who = {seat: scoring[seat - 1] if seat <= len(scoring) else lead for seat in range(Asker.SECOND, wanted + 1)}
+    return {
+        seat: _("you ask") if panelist.user_id == user.pk else _("%(name)s asks") % {"name": panelist.user}
+        for seat, panelist in who.items()
+    }
+
+
+def scoring_seats(panel):
+    """Who can ask, in the order of seats: the lead, then panelists as they joined."""
+    return [panelist for panelist in panel if panelist.place != Place.OBSERVER and not panelist.excused_at]
 
 
 def ties(user, *, told_to):

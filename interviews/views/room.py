@@ -17,12 +17,13 @@ from interviews.course import Malformed, change_course, read_course
 from interviews.events import HEARTBEAT, MOST_STREAMS, Hub, Viewer, stream
 from interviews.forms.room import PauseForm, StartForm, SwapForm, UnplannedForm
 from interviews.models import Interview, ItemKind, Panelist, State
+from interviews.models.plans import Asker
 from interviews.outline import outline
 from interviews.problems import NotNow, Problem
 from interviews.rehearsing import invented, rehearsal_state, rehearsed
 from interviews.room_state import room_state
 from interviews.saving import state_of
-from interviews.standing import seats_that_ask
+from interviews.standing import asked_by, seats_that_ask
 from interviews.swapping import alternates, stand_in, swappable
 
 
@@ -113,7 +114,7 @@ def viewer_of(request, pk):
         interview=pk,
         user=request.user.pk,
         session=request.session.session_key,
-        password=request.user.password,
+        signed_in=(request.user.password, request.user.sessions_ended),
     )
 
 
@@ -154,12 +155,15 @@ def room_context(user, place):
     own = state_of(interview_id=interview.pk, author=user)
     unplanned = own["unplanned"] if own else interview.unplanned.values_list("pk", flat=True)
     content = room_content(interview, unplanned)
+    state = room_state(interview=interview, own=own)
+    if content.askers > Asker.LEAD:  # the plan says who asks what: one query more
+        state["asked_by"] = asked_by(user, interview.panel.select_related("user"), content.askers)
     return {
         "interview": interview,
         "leads": place.leads,
         "scores": own is not None,
         "content": content,
-        "state": room_state(interview=interview, own=own),
+        "state": state,
         "candidate_window": reverse("interviews:candidate_view", args=[interview.pk]),
         "unplanned_op": uuid4(),
     }

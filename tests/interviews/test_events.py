@@ -272,6 +272,7 @@ ENDS = {
     "session expired": lambda user, session: Session.objects.filter(session_key=session).update(
         expire_date=timezone.now()
     ),
+    "signed out everywhere": lambda user, session: user.end_sessions(),
     "password changed": lambda user, session: (user.set_password("another good one"), user.save()),
 }
 
@@ -364,7 +365,7 @@ def test_too_many_streams_of_one_person_are_refused(watch, interview, monkeypatc
 @pytest.mark.parametrize("viewers", [1, 8])
 def test_event_costs_the_same_for_many_viewers(interview, django_assert_num_queries, viewers):
     people = [make_panelist(interview=interview).user for _number in range(viewers)]
-    watching = [events.Viewer(interview.pk, user.pk, make_session(user), user.password) for user in people]
+    watching = [events.Viewer(interview.pk, user.pk, make_session(user), (user.password, 0)) for user in people]
 
     with django_assert_num_queries(4):
         _version, _event, allowed = events.event_for(interview.pk, watching)
@@ -373,7 +374,7 @@ def test_event_costs_the_same_for_many_viewers(interview, django_assert_num_quer
 
 
 def test_slow_viewer_gets_the_newest_and_not_all(interview):
-    viewer = events.Viewer(interview.pk, 1, "", "")
+    viewer = events.Viewer(interview.pk, 1, "", ())
     for number in range(1000):
         viewer.give(b"%d" % number)
 

@@ -140,6 +140,7 @@ document.addEventListener("room:shown", () => (shown.querySelector(".aside") ?? 
 // Where the candidate can see the screen, answers start hidden whatever one is used to.
 if (localStorage.getItem("answers") === "hidden" || room.hasAttribute("data-starts-hidden")) hideAnswers(true, { keep: false });
 for (const panel of questions) mark(panel.dataset.panel);
+for (const place of room.querySelectorAll("[data-asker]")) place.textContent = state.asked_by?.[place.dataset.asker] ?? place.textContent;
 count();
 // What was swapped is covered by what stands in for it, in every panelist's room.
 for (const { dataset } of panels) if (dataset.replaces && valueOf(`${dataset.replaces}.outcome`) == null) edit(`${dataset.replaces}.outcome`, { outcome: "covered", rating: null, covered_by: dataset.panel });

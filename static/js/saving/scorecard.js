@@ -11,8 +11,15 @@ import { Sender } from "./sender.js";
 export const state = JSON.parse(document.getElementById("scorecard-state").textContent);
 const words = document.querySelector("[data-room-words]").dataset;
 export const say = (name, slots = {}) => words[name].replace(/\{(\w+)\}/g, (_, slot) => slots[slot]);
-export const clockTime = (moment) =>
-  new Intl.DateTimeFormat(document.documentElement.lang, { hour: "2-digit", minute: "2-digit", hourCycle: "h23" }).format(moment);
+// The time of day where its reader says they are, as on every other page; the browser may be elsewhere.
+const clock = (zone) => new Intl.DateTimeFormat(document.documentElement.lang, { hour: "2-digit", minute: "2-digit", hourCycle: "h23", ...zone });
+let format;
+try {
+  format = clock({ timeZone: document.documentElement.dataset.zone });
+} catch {
+  format = clock(); // a zone this browser does not know
+}
+export const clockTime = (moment) => format.format(moment);
 
 const LARGEST_VALUE = 24 * 1024; // bytes, as on the server
 const SYNC_EVERY = 2000;

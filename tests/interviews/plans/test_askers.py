@@ -85,6 +85,18 @@ def test_plan_that_does_not_say_who_asks_says_nothing_of_it(client):
     assert "asks" not in client.get(reverse("interviews:room", args=[interview.pk])).content.decode().split("Panel")[1]
 
 
+def test_room_names_who_asks_and_says_so_to_themselves(client):
+    panel = panel_of(Place.LEAD, Place.PANELIST)
+    interview = make_interview(version=make_shared_version(1, 2, 3), panel=panel, state=State.LIVE)
+    found = []
+    for user, _place in panel:
+        client.force_login(user)
+        found.append(client.get(reverse("interviews:room", args=[interview.pk])).context["state"]["asked_by"])
+
+    (lead, _lead), (panelist, _panelist) = panel
+    assert found == [{2: f"{panelist} asks", 3: "you ask"}, {2: "you ask", 3: f"{lead} asks"}]
+
+
 @pytest.mark.parametrize("state", [State.SCHEDULED, State.LIVE])
 def test_room_says_who_asks(client, state):
     interview = make_interview(

@@ -26,5 +26,5 @@ DROP FUNCTION panel_notified();
 
 
 class Migration(migrations.Migration):
-    dependencies = [("interviews", "0030_course")]
+    dependencies = [("interviews", "0022_course")]
     operations = [migrations.RunSQL(CREATE, DROP)]

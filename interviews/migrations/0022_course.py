@@ -7,7 +7,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("interviews", "0014_reminded"),
+        ("interviews", "0021_trail_begins"),
     ]
 
     operations = [
