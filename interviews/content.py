@@ -21,12 +21,11 @@ from questionbank.stages import Stage
 
 @dataclass(frozen=True)
 class Content:
-    """The version's title and length in minutes, the keys in the room's order, for how many seats there are questions, and
+    """The version's title, the keys in the room's order, for how many seats there are questions, and
     as HTML rail, questions, tips, what
     opens over them, and the fields of the two small forms."""
 
     title: str
-    length: int
     keys: tuple
     askers: int
     rail: SafeString
@@ -112,7 +111,7 @@ def render_room(version, entries):
     html = {name: render_to_string(f"interviews/room_content.html#{name}", context) for name in pieces}
     keys = tuple(entry.key for entry in entries)
     askers = max((entry.asker for entry in entries), default=Asker.LEAD)
-    return Content(title=version.title, length=version.length, keys=keys, askers=askers, **html)
+    return Content(title=version.title, keys=keys, askers=askers, **html)
 
 
 def room_entries(version_id, unplanned_ids):
