@@ -15,7 +15,7 @@ from interviews.scoring import tally
 def amend(*, response, by, reason, **version):
     """A new version of the author's own submitted response; `version` names every field of `Amendment.VERSIONED`.
 
-    Raises `NotNow` where it says what the response says already. Eight queries, however many questions.
+    Raises `NotNow` where it says what the response says already. Nine queries, however many questions.
     """
     # One order of amendments, since each holds the whole scorecard's score.
     scorecard = Scorecard.objects.select_for_update(of=("self",), no_key=True).get(pk=response.scorecard_id)

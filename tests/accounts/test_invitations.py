@@ -249,7 +249,7 @@ def test_accepting_is_listed_as_a_sign_in_and_proves_who_it_is(client):
 def test_an_invitation_that_is_over_says_why_and_where_to_sign_in(client, what, words):
     invitation, token = make_invitation()
     if what == "withdrawn":
-        invitation.withdraw()
+        invitation.withdraw(by=None)
     Invitation.objects.update(expires_at=timezone.now())
 
     page = client.get(link(token)).content.decode()

@@ -416,7 +416,7 @@ def shown_by(client, person):
 def test_form_from_before_gives_no_role_back(client, administrator):
     person = make_user(Role.ADMINISTRATOR, Role.INTERVIEWER)
     stale = shown_by(client, person) | {"email": "new@example.test"}
-    people.change(user=User.objects.get(pk=person.pk), email=person.email, roles=[Role.INTERVIEWER])
+    people.change(user=User.objects.get(pk=person.pk), email=person.email, roles=[Role.INTERVIEWER], by=None)
 
     refused = client.post(url("person_edit", person), stale)
     person.refresh_from_db()
@@ -443,13 +443,15 @@ def test_form_that_is_overtaken_while_it_is_saved_gives_no_role_back():
 
     def change():
         try:
-            people.change(user=User.objects.get(pk=person.pk), email=person.email, roles=[Role.RECRUITER], was=was)
+            people.change(
+                user=User.objects.get(pk=person.pk), email=person.email, roles=[Role.RECRUITER], was=was, by=None
+            )
         except people.Overtaken as problem:
             return problem.messages
         return []
 
     with before_it_commits(change) as outcome:
-        people.change(user=User.objects.get(pk=person.pk), email=person.email, roles=[Role.INTERVIEWER])
+        people.change(user=User.objects.get(pk=person.pk), email=person.email, roles=[Role.INTERVIEWER], by=None)
 
     person.refresh_from_db()
     assert ("Somebody has changed this meanwhile" in outcome[0][0], person.roles) == (True, [Role.INTERVIEWER])
@@ -466,14 +468,14 @@ def test_person_from_before_a_rule_can_be_changed(client, administrator, old):
 
 
 @pytest.mark.parametrize(
-    "leave", [people.deactivate, lambda user: people.change(user=user, email=user.email, roles=[])]
+    "leave", [people.deactivate, lambda user, by: people.change(user=user, email=user.email, roles=[], by=by)]
 )
 def test_invitation_of_an_administrator_who_goes_is_withdrawn(client, administrator, leave):
     leaving = make_user(Role.ADMINISTRATOR)
     _theirs, back_door = make_invitation(Role.ADMINISTRATOR, invited_by=leaving)
     _other, token = make_invitation(Role.RECRUITER, invited_by=administrator)
 
-    leave(user=leaving)
+    leave(user=leaving, by=administrator)
 
     answers = [
         client.get(reverse("accounts:invitation_accept", args=[link])).status_code for link in (back_door, token)
@@ -486,14 +488,14 @@ def test_invitation_stays_while_the_role_does():
     administrator = make_user(Role.ADMINISTRATOR)
     make_invitation(invited_by=administrator)
 
-    people.change(user=administrator, email="new@example.test", roles=[Role.ADMINISTRATOR, Role.RECRUITER])
+    people.change(user=administrator, email="new@example.test", roles=[Role.ADMINISTRATOR, Role.RECRUITER], by=None)
 
     assert Invitation.objects.open().count() == 1
 
 
 def test_invitation_that_is_not_waiting_cannot_be_sent_again(client, administrator):
     withdrawn, used = make_invitation()[0], make_invitation()[0]
-    withdrawn.withdraw()
+    withdrawn.withdraw(by=None)
     used.accept(name="Ada", password=PASSWORD)
 
     answers = [client.post(url("invitation_resend", invitation)).status_code for invitation in (withdrawn, used)]
@@ -503,7 +505,7 @@ def test_invitation_that_is_not_waiting_cannot_be_sent_again(client, administrat
 
 def test_password_changed_during_a_deactivation_does_not_undo_it():
     person = make_user()
-    people.deactivate(user=User.objects.get(pk=person.pk))
+    people.deactivate(user=User.objects.get(pk=person.pk), by=None)
 
     AccountAdapter().set_password(person, "staple orbit lantern")
 

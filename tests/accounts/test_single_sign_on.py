@@ -110,7 +110,7 @@ def test_identity_of_an_old_address_signs_in_no_more(client, provider):
     make_user(Role.ADMINISTRATOR)
     ada = make_user(Role.HIRING_MANAGER, email="ada@example.test")
     sign_in(Client())
-    people.change(user=ada, email="new@example.test", roles=[Role.HIRING_MANAGER])
+    people.change(user=ada, email="new@example.test", roles=[Role.HIRING_MANAGER], by=None)
 
     response = sign_in(client)
     provider.claims["email"] = "new@example.test"
@@ -135,7 +135,7 @@ def test_deactivated_person_is_told_so(client, provider, linked):
 
 def test_linking_leaves_alone_what_happened_to_the_person_meanwhile():
     ada = make_user(email="ada@example.test")
-    people.deactivate(user=User.objects.get(pk=ada.pk))
+    people.deactivate(user=User.objects.get(pk=ada.pk), by=None)
 
     link(SocialLogin(account=SocialAccount(provider="sso", uid="1")), ada)
 

@@ -85,7 +85,7 @@ def test_amending_takes_as_many_queries_for_many_questions(django_assert_num_que
     scorecard = make_submitted_scorecard(questions=questions)
     response = scorecard.responses.first()
 
-    with django_assert_num_queries(8):
+    with django_assert_num_queries(9):
         amend(response=response, by=scorecard.author, reason="Read it again", **AS_RATED | {"rating": 2})
 
 
