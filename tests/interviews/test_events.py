@@ -25,7 +25,7 @@ from tests.e2e.server import serving, wait_until_idle
 from tests.factories import make_interview, make_panelist, make_session, make_user, make_version
 
 # The server's threads see only what is committed, and NOTIFY comes at commit.
-pytestmark = pytest.mark.django_db(transaction=True, serialized_rollback=True)
+pytestmark = pytest.mark.django_db(transaction=True)
 
 SECONDS = 5
 

@@ -1,4 +1,4 @@
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 import pytest
 
@@ -63,7 +63,7 @@ def test_history_says_who_led_before_and_what_place_the_excused_had():
 def test_history_says_as_what_somebody_acted_whatever_they_are_now():
     recruiter, lead = make_user(Role.RECRUITER, Role.INTERVIEWER), make_user(Role.INTERVIEWER)
     interview = make_interview(lead=lead)
-    lifecycle.move(interview=interview, to=interview.scheduled_at, by=recruiter)
+    lifecycle.move(interview=interview, to=interview.scheduled_at + timedelta(days=1), by=recruiter)
     lifecycle.start(interview=interview, by=lead)
     people.change(user=recruiter, email=recruiter.email, roles=[], by=make_user(Role.ADMINISTRATOR))
 
