@@ -41,7 +41,7 @@ unit: $(STAMP) ## Run the tests that need neither a browser nor a server of thei
 doors: $(STAMP) ## Run the tests of who may do what, and a short fuzz
 	$(BIN)/python -m pytest tests/access tests/fuzz -n 2
 
-servers: $(STAMP) ## Run the tests that start, kill and restart PostgreSQL servers of their own
+servers: $(STAMP) ## Run the tests that start servers of their own, PostgreSQL or ours
 	$(BIN)/python -m pytest tests/servers -n 2
 
 browser: $(STAMP) ## Run the tests in a browser (they need Chromium, and say so when they are skipped)

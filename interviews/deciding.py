@@ -4,7 +4,7 @@ from django.utils.translation import gettext as _
 
 from accounts.acting import acting
 from interviews.lifecycle import locked, record
-from interviews.models import AgreedRating, Decision, HistoryEntry, Outlook, State
+from interviews.models import AgreedRating, Decision, DecisionOutcome, HistoryEntry, State
 from interviews.problems import NotNow
 
 
@@ -54,6 +54,6 @@ def goes_against(outcome, score):
     """Whether a decision goes against the combined score as it is shown; never where there is none, nor with "hold"."""
     if score is None:
         return False
-    return (outcome == Outlook.DECLINE and score >= SPEAKS_FOR) or (
-        outcome == Outlook.ADVANCE and score < SPEAKS_AGAINST
+    return (outcome == DecisionOutcome.DECLINE and score >= SPEAKS_FOR) or (
+        outcome == DecisionOutcome.ADVANCE and score < SPEAKS_AGAINST
     )

@@ -19,10 +19,10 @@ from interviews.deciding import agree, decide
 from interviews.models import (
     Amendment,
     Candidate,
+    DecisionOutcome,
     Interview,
     Opening,
     Outcome,
-    Outlook,
     Place,
     Recommendation,
     State,
@@ -84,7 +84,7 @@ RECORDS = [
                 "data stayed at definitions. I would talk again after a first project.",
             )
         ],
-        decided=(Outlook.DECLINE, "Too little practice for this opening. To be asked again in a year."),
+        decided=(DecisionOutcome.DECLINE, "Too little practice for this opening. To be asked again in a year."),
     ),
     Held(
         "Candidate 0115",
@@ -99,7 +99,7 @@ RECORDS = [
                 "Ready for the technical interview.",
             )
         ],
-        decided=(Outlook.ADVANCE, "Own cases throughout. On to the technical interview."),
+        decided=(DecisionOutcome.ADVANCE, "Own cases throughout. On to the technical interview."),
     ),
     Held(
         "Candidate 0119",
@@ -123,7 +123,7 @@ RECORDS = [
             ),
         ],
         {3: Outcome.TECHNICAL, 6: Outcome.DECLINED},
-        decided=(Outlook.HOLD, "Sound, and thin on architectures. We wait for the two interviews to come."),
+        decided=(DecisionOutcome.HOLD, "Sound, and thin on architectures. We wait for the two interviews to come."),
     ),
     Held(
         "Candidate 0128",
@@ -169,7 +169,7 @@ RECORDS = [
         ],
         {8: Outcome.NOT_REACHED},
         decided=(
-            Outlook.DECLINE,
+            DecisionOutcome.DECLINE,
             "Both of us heard names without their use, and confident statements that were wrong.",
         ),
     ),

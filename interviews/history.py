@@ -13,7 +13,7 @@ from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
 from accounts.models import role_names
-from interviews.models import HistoryEntry, Outlook, Place, PlanVersion, TrailEntry
+from interviews.models import DecisionOutcome, HistoryEntry, Place, PlanVersion, TrailEntry
 from interviews.models.interviews import Setting
 
 What = HistoryEntry.What
@@ -77,7 +77,7 @@ def details(entry, versions):
     if entry.what == What.VERSION_CHANGED:
         return {side: versions.get(said[side], _("a version that is gone")) for side in ("before", "after")}
     if entry.what in (What.AGREED, What.DECIDED):
-        named = (lambda name: str(Outlook(name).label)) if entry.what == What.DECIDED else str
+        named = (lambda name: str(DecisionOutcome(name).label)) if entry.what == What.DECIDED else str
         said["change"] = named(said["now"]) if said["was"] is None else f"{named(said['was'])} → {named(said['now'])}"
     for key in {"at", "before", "after"} & said.keys():
         said[key] = date_format(timezone.localtime(parse_datetime(said[key])), "l j F Y, H:i")

@@ -5,7 +5,7 @@ from django.utils.text import format_lazy
 from django.utils.translation import gettext_lazy as _
 
 from interviews.deciding import goes_against
-from interviews.models import Amendment, Outcome, Outlook
+from interviews.models import Amendment, DecisionOutcome, Outcome
 from interviews.saving import LONGEST_VALUE
 
 REASON_MISSING = _("Say why, in a few words.")
@@ -35,7 +35,7 @@ class DecisionForm(forms.Form):
 
     outcome = forms.ChoiceField(
         label=_("Decision"),
-        choices=Outlook.choices,
+        choices=DecisionOutcome.choices,
         widget=forms.RadioSelect,
         error_messages={"required": _("Choose what becomes of the candidate.")},
     )

@@ -3,7 +3,7 @@
 from interviews.models.amendments import Amendment
 from interviews.models.candidates import Candidate
 from interviews.models.courses import Course
-from interviews.models.decisions import AgreedRating, Decision, Outlook
+from interviews.models.decisions import AgreedRating, Decision, DecisionOutcome
 from interviews.models.history import HistoryEntry
 from interviews.models.interviews import Interview, Sitting, State, UnplannedQuestion
 from interviews.models.openings import Opening
@@ -21,6 +21,7 @@ __all__ = [
     "Candidate",
     "Course",
     "Decision",
+    "DecisionOutcome",
     "HistoryEntry",
     "Interview",
     "ItemKind",
@@ -28,7 +29,6 @@ __all__ = [
     "Opening",
     "Operation",
     "Outcome",
-    "Outlook",
     "Panelist",
     "Place",
     "Plan",

@@ -33,7 +33,7 @@ class AgreedRating(models.Model):
         return f"{self.item_id}: {self.rating}"
 
 
-class Outlook(models.TextChoices):
+class DecisionOutcome(models.TextChoices):
     """What becomes of the candidate."""
 
     ADVANCE = "advance", _("Advance")
@@ -50,7 +50,7 @@ class Decision(models.Model):
     append_only = True
 
     interview = models.ForeignKey(Interview, models.PROTECT, related_name="decisions")
-    outcome = models.CharField(_("decision"), max_length=8, choices=Outlook)
+    outcome = models.CharField(_("decision"), max_length=8, choices=DecisionOutcome)
     reason = models.TextField(_("reason"), max_length=2000)
     against_score = models.TextField(_("why against the score"), max_length=1000, blank=True)
     by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")
@@ -60,7 +60,7 @@ class Decision(models.Model):
         ordering = ["pk"]
         indexes = [models.Index(fields=["interview", "-id"], name="decision_of_interview")]
         constraints = [
-            models.CheckConstraint(condition=Q(outcome__in=Outlook.values), name="decision_exists"),
+            models.CheckConstraint(condition=Q(outcome__in=DecisionOutcome.values), name="decision_exists"),
             models.CheckConstraint(condition=~Q(reason=""), name="decided_with_a_reason"),
         ]
 

@@ -10,7 +10,7 @@ from accounts.models import Role
 from interviews import lifecycle, scoring
 from interviews.debriefing import Debrief
 from interviews.deciding import agree, decide, goes_against
-from interviews.models import AgreedRating, Decision, Interview, Outlook, Place, State
+from interviews.models import AgreedRating, Decision, DecisionOutcome, Interview, Place, State
 from interviews.problems import NotNow
 from interviews.records import Record
 from tests.database import owning
@@ -195,12 +195,12 @@ def test_agreed_score_needs_enough_rated():
 @pytest.mark.parametrize(
     ("outcome", "score", "against"),
     [
-        (Outlook.ADVANCE, 2.4, True),
-        (Outlook.ADVANCE, 2.5, False),
-        (Outlook.DECLINE, 3.4, False),
-        (Outlook.DECLINE, 3.5, True),
-        (Outlook.HOLD, 5, False),
-        (Outlook.ADVANCE, None, False),
+        (DecisionOutcome.ADVANCE, 2.4, True),
+        (DecisionOutcome.ADVANCE, 2.5, False),
+        (DecisionOutcome.DECLINE, 3.4, False),
+        (DecisionOutcome.DECLINE, 3.5, True),
+        (DecisionOutcome.HOLD, 5, False),
+        (DecisionOutcome.ADVANCE, None, False),
     ],
 )
 def test_decision_against_the_score(outcome, score, against):
