@@ -105,6 +105,10 @@ class Record:
     def score(self):
         return scoring.shown(scoring.combined(self.submitted))
 
+    @property
+    def amended(self):
+        return any(scorecard.amended for scorecard in self.submitted)
+
     @cached_property
     def agreed_score(self):
         """With what was agreed on in the debrief; None where nothing was."""

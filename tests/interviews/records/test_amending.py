@@ -130,6 +130,7 @@ def test_author_amends_on_a_page_that_holds_what_it_says_now(client):
     page = client.get(reverse("interviews:record_detail", args=[scorecard.interview_id])).content.decode()
     assert "Read the code again" in page
     assert "As submitted" in page
+    assert "as amended" in page
 
 
 def test_amending_to_another_outcome_and_to_covered(client):
