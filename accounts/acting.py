@@ -30,6 +30,11 @@ def acted_by(by):
 
 
 def acts(by):
-    """From here to the end of the transaction it is this user, or nobody, who acts. One query."""
+    """From here to the end of the transaction it is this user, or nobody, who acts. One query.
+
+    Raises `TransactionManagementError` outside of one, where it would be forgotten at once.
+    """
+    if not connection.in_atomic_block:
+        raise transaction.TransactionManagementError("Who acts is said inside a transaction.")
     with connection.cursor() as cursor:
         cursor.execute("SELECT set_config('evenhand.by', %s, true)", [str(by.pk) if by else ""])

@@ -14,7 +14,7 @@ from django.utils.decorators import method_decorator
 from django.utils.translation import gettext_lazy as _
 
 from accounts import people
-from accounts.acting import acts
+from accounts.acting import acted_by, acts
 from accounts.models import Invitation, Role, User, role_names
 from accounts.notices import tell_of_administrator
 from accounts.proof import ask_for_proof
@@ -161,8 +161,8 @@ class InvitationAdmin(admin.ModelAdmin):
         super().delete_model(request, obj)
 
     def delete_queryset(self, request, queryset):
-        acts(request.user)
-        super().delete_queryset(request, queryset)
+        with acted_by(request.user):  # the list of them is no transaction
+            super().delete_queryset(request, queryset)
 
     def has_change_permission(self, request, obj=None):
         return False

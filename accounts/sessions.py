@@ -7,6 +7,8 @@ from django.contrib.sessions.models import Session
 from django.utils import timezone
 from django.utils.crypto import constant_time_compare
 
+from accounts.acting import acted_by
+
 
 def sessions_of(user):
     """The listed sessions that still sign this person in, oldest first. Two queries, however many there are."""
@@ -35,10 +37,11 @@ def list_session(sender, request, user, **kwargs):
 
 
 def end_other_sessions(request):
-    """Signs this person out everywhere but here, also where no list knows of it. How many were listed; six queries and
+    """Signs this person out everywhere but here, also where no list knows of it. How many were listed; seven queries and
     the session's."""
     user, key = request.user, request.session.session_key
-    user.end_sessions()
+    with acted_by(user):
+        user.end_sessions()
     user.refresh_from_db(fields=["sessions_ended"])
     update_session_auth_hash(request, user)  # gives the session a new key
     others = UserSession.objects.filter(user_id=user.pk).exclude(session_key=key)

@@ -67,6 +67,23 @@ TRIGGERS = {
 }
 
 
+# What seals: as good as gone if it is not there.
+SEALS = {
+    "interviews_scorecard": ["refuse_sealed_scorecard"],
+    "interviews_response": ["refuse_sealed_response"],
+    "interviews_operation": ["refuse_operation_change"],
+    "interviews_historyentry": ["refuse_history_change"],
+    "interviews_unplannedquestion": ["refuse_unplanned_change"],
+    "interviews_planversion": ["refuse_version_change"],
+    "interviews_versionitem": ["refuse_version_change"],
+    "interviews_amendment": ["refuse_amendment_change", "refuse_stray_amendment"],
+    "interviews_agreedrating": ["refuse_agreedrating_change", "refuse_stray_agreedrating"],
+    "interviews_decision": ["refuse_decision_change", "refuse_stray_decision"],
+    "interviews_trailentry": ["refuse_trail_change"],
+    "interviews_trailpayload": ["refuse_payload_change", "refuse_payload_removal"],
+}
+
+
 def head_of(interview):
     """The `TrailHead` of the interview's chain, or None should somebody have taken it away. One query."""
     return TrailHead.objects.filter(chain=f"interview:{interview.pk}").first()
@@ -163,7 +180,7 @@ class Verdict:
 
 
 def check_triggers(verdict):
-    """What keeps the trail is there, and no trigger at all is switched off. One query."""
+    """What keeps the trail and what seals is there, and no trigger at all is switched off. One query."""
     with connection.cursor() as cursor:
         cursor.execute(
             "SELECT tgrelid::regclass::text, tgname::text, tgenabled IN ('O', 'A') FROM pg_trigger "
@@ -173,7 +190,7 @@ def check_triggers(verdict):
     for (table, name), on in standing.items():
         if not on:
             verdict.breaks(table, f"the trigger {name} is switched off")
-    for table, names in TRIGGERS.items():
+    for table, names in [*TRIGGERS.items(), *SEALS.items()]:
         for name in names:
             if (table, name) not in standing:
                 verdict.breaks(table, f"the trigger {name} is missing")

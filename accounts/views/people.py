@@ -9,6 +9,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from accounts import people
+from accounts.acting import acted_by
 from accounts.forms import InviteForm, PersonChangeForm
 from accounts.invitations import invite
 from accounts.models import Invitation, User, role_names
@@ -176,6 +177,7 @@ def person_remove_factors(request, pk):
 def person_sign_out(request, pk):
     """For a lost laptop: every session of theirs ends now."""
     person = get_object_or_404(User.objects.administered_by(request.user), pk=pk)
-    person.end_sessions()
+    with acted_by(request.user):
+        person.end_sessions()
     messages.success(request, _("%(name)s is signed out everywhere.") % {"name": person})
     return redirect("people:person_edit", pk) if person != request.user else redirect("account_login")

@@ -202,17 +202,24 @@ def test_roles_address_and_activity_of_a_person_are_noted_and_the_password_is_no
     people.change(user=person, email="new@example.test", roles=[Role.RECRUITER], by=administrator)
     people.deactivate(user=person, by=administrator)
     people.reactivate(user=person, by=administrator)
+    people.remove_second_factors(user=person, by=administrator)
+    person.refresh_from_db()
     person.set_password("another password of theirs")
     person.save()
 
-    added, changed, deactivated, reactivated = chain(f"person:{person.pk}")
+    added, changed, deactivated, signed_out, reactivated, without_factors = chain(f"person:{person.pk}")
 
-    assert added.changed == {"roles": [None, ["interviewer"]], "is_active": [None, True]}
+    assert added.changed == {"roles": [None, ["interviewer"]], "is_active": [None, True], "sessions_ended": [None, 0]}
     assert added.payload.payload["changed"].keys() == {"email", "name"}
     assert changed.changed == {"roles": [["interviewer"], ["recruiter"]]}
     assert changed.payload.payload == {"changed": {"email": ["old@example.test", "new@example.test"]}}
     assert [entry.changed["is_active"] for entry in (deactivated, reactivated)] == [[True, False], [False, True]]
-    assert [entry.by for entry in (added, changed, deactivated, reactivated)] == [None, *[administrator] * 3]
+    assert [entry.changed for entry in (signed_out, without_factors)] == [
+        {"sessions_ended": [0, 1]},
+        {"sessions_ended": [1, 2]},
+    ]
+    assert {entry.by for entry in (changed, deactivated, signed_out, reactivated, without_factors)} == {administrator}
+    assert added.by is None
 
 
 def test_invitation_made_used_and_withdrawn_is_noted():

@@ -28,6 +28,7 @@ from tests.factories import (
 )
 
 pytestmark = pytest.mark.django_db
+TRAILED_COLUMNS = import_module("interviews.migrations.0020_trail_triggers").TRAILED
 
 
 @pytest.fixture
@@ -134,6 +135,7 @@ IN_TABLES = {
     "scheduled_at": ("interviews_interview", "scheduled_at = now()", "added"),
     "place": ("interviews_panelist", "place = 'panelist'", "added"),
     "roles": ("accounts_user", "roles = '{administrator,recruiter}'", "added"),
+    "sessions_ended": ("accounts_user", "sessions_ended = 7", "added"),
     "email": ("accounts_user", "email = 'mallory' || id || '@example.test'", "added"),
     "expires_at": ("accounts_invitation", "expires_at = expires_at + interval '1 day'", "added"),
 }
@@ -425,3 +427,67 @@ def test_time_between_is_no_difference(sealed):
     Interview.objects.filter(pk=sealed.interview_id).update(completed_at=sealed.submitted_at + timedelta(seconds=1))
 
     assert verify().problems == []
+
+
+# What the trail does not hold: what never changes a record, or is a secret.
+OUTSIDE = {
+    "interviews_interview": {"demo", "created_by_id", "created_at"},
+    "interviews_panelist": {"joined_at"},
+    "interviews_opening": {"created_at"},
+    "accounts_user": {
+        *("password", "last_login", "date_joined"),
+        *("time_zone", "single_keys", "alt_keys", "reminders"),
+    },
+    "accounts_invitation": {"token_hash", "created_at"},
+}
+
+
+@pytest.mark.parametrize("table", TRAILED_COLUMNS)
+def test_every_column_of_a_trailed_table_is_noted_or_left_out_on_purpose(table):
+    _chain, *columns = TRAILED_COLUMNS[table]
+    noted = set(" ".join(columns[:3]).split())
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT column_name FROM information_schema.columns WHERE table_name = %s", [table])
+        standing = {name for (name,) in cursor.fetchall()}
+
+    assert standing - noted - {"id"} == OUTSIDE.get(table, set())
+
+
+@pytest.mark.parametrize(("table", "name"), [(table, name) for table, names in trail.SEALS.items() for name in names])
+def test_missing_seal_is_found(sealed, table, name):
+    with owning(), connection.cursor() as cursor:
+        cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
+        cursor.execute(f"DROP TRIGGER {name} ON {table}")
+
+    lines, status = run()
+
+    assert f"{table}: the trigger {name} is missing" in lines
+    assert status == 1
+
+
+def test_row_moved_to_another_interview_is_found(sealed):
+    other = make_interview()
+    place = sealed.interview.panel.get()
+    entry = sealed.interview.history.last()
+    tampered(
+        f"UPDATE interviews_historyentry SET interview_id = {other.pk} WHERE id = {entry.pk}",
+        f"DELETE FROM interviews_panelist WHERE interview_id = {other.pk}",
+        f"UPDATE interviews_panelist SET interview_id = {other.pk} WHERE id = {place.pk}",
+    )
+
+    lines, status = run()
+
+    for table, key in (("interviews_historyentry", entry.pk), ("interviews_panelist", place.pk)):
+        assert any(f": {table} {key} has another interview_id than was noted" in line for line in lines)
+    assert status == 1
+
+
+def test_place_that_the_serving_role_moves_is_noted():
+    first, other = make_interview(), make_interview()
+    place = first.panel.get()
+    other.panel.all().delete()
+
+    type(place).objects.filter(pk=place.pk).update(interview=other)
+
+    changed = TrailEntry.objects.filter(chain=f"interview:{other.pk}", table_name="interviews_panelist").last().changed
+    assert changed == {"interview_id": [first.pk, other.pk]}
