@@ -21,9 +21,8 @@ from questionbank.stages import Stage
 
 @dataclass(frozen=True)
 class Content:
-    """The version's title, the keys in the room's order, for how many seats there are questions, and
-    as HTML rail, questions, tips, what
-    opens over them, and the fields of the two small forms."""
+    """The version's title, the keys in the room's order, for how many seats there are questions, and as HTML rail, questions,
+    tips, what opens over them, and the fields of the two small forms."""
 
     title: str
     keys: tuple

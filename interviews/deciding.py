@@ -3,9 +3,11 @@
 from django.utils.translation import gettext as _
 
 from accounts.acting import acting
+from interviews.amending import bring_up_to_date
 from interviews.lifecycle import locked, record
 from interviews.models import AgreedRating, Decision, DecisionOutcome, HistoryEntry, State
-from interviews.problems import NotNow
+from interviews.problems import NotNow, Stale
+from interviews.scoring import combined, shown
 
 
 @acting
@@ -30,13 +32,23 @@ def locked_complete(interview):
 
 
 @acting
-def decide(*, interview, outcome, reason, by, against_score=""):
-    """The hiring manager's decision; an earlier one stays on the record. Raises `NotNow` before all scorecards are in.
+def decide(*, interview, outcome, reason, by, score, against_score=""):
+    """The hiring manager's decision; an earlier one stays on the record. `score` is the combined score as they saw it.
 
-    Whether the score asks for `against_score` is `goes_against`; the form sees to it. Four queries.
+    Raises `NotNow` before all scorecards are in, where this is decided already, and without `against_score` where the score
+    as it is now asks for it; `Stale` if that is another than they saw. Seven queries.
     """
     interview = locked_complete(interview)
     latest = interview.decisions.last()
+    if latest and (latest.outcome, latest.reason, latest.against_score) == (outcome, reason, against_score):
+        raise NotNow(_("This is decided already."))
+    scorecards = list(interview.scorecards.filter(submitted_at__isnull=False))
+    bring_up_to_date(scorecards)
+    now = shown(combined(scorecards))
+    if now != score:
+        raise Stale(_("The combined score has changed meanwhile. Look at it again, then decide."))
+    if goes_against(outcome, now) and not against_score:
+        raise NotNow(_("Say in one sentence why against the score."))
     decision = Decision.objects.create(
         interview=interview, outcome=outcome, reason=reason, against_score=against_score, by=by
     )

@@ -29,6 +29,7 @@ from interviews.models import (
 )
 from interviews.publishing import publish
 from interviews.saving import heads_of, save
+from interviews.scoring import combined, shown
 from interviews.submitting import submit
 from interviews.suggesting import suggest_plan
 from questionbank.models import Question, QuestionSet
@@ -326,14 +327,15 @@ def talk(held, interview, people):
         number, rating, reason = held.amended
         response = interview.scorecards.get(author=people["lead"]).responses.get(item__number=number)
         version = {name: getattr(response, name) for name in Amendment.VERSIONED} | {"rating": rating}
-        amend(response=response, by=people["lead"], reason=reason, **version)
+        amend(response=response, by=people["lead"], reason=reason, seen=0, **version)
     if held.agreed:
         number, rating, reason = held.agreed
         item = interview.version.items.get(number=number)
         agree(interview=interview, item=item, rating=rating, reason=reason, by=people["lead"])
     if held.decided:
         outcome, reason = held.decided
-        decide(interview=interview, outcome=outcome, reason=reason, by=people["manager"])
+        score = shown(combined(interview.scorecards.all()))
+        decide(interview=interview, outcome=outcome, reason=reason, by=people["manager"], score=score)
 
 
 def start_time(held):

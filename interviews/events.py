@@ -76,7 +76,10 @@ async def stream(viewer):
     """
     await sync_to_async(close_old_connections)()  # what the request itself has used
     yield f"retry: {random.randint(*RETRY)}\n\n".encode()  # noqa: S311, it spreads and keeps no secret
-    with Hub.here().watched_by(viewer):
+    hub = Hub.here()
+    with hub.watched_by(viewer):
+        if hub.streams_of(viewer.user) > MOST_STREAMS:
+            return  # several came at once
         async for event in viewer.events():
             yield event
 
@@ -152,7 +155,7 @@ class Hub:
                     self.read_soon(*self.viewers)
                     async for happened in listening.notifies():
                         self.read_soon(*(interview for interview in self.viewers if str(interview) == happened.payload))
-            except psycopg.Error as problem:
+            except Exception as problem:  # as below: the streams outlive it
                 logger.warning("The room's events wait for the database: %s", problem)
             await asyncio.sleep(delay * random.uniform(0.5, 1))  # noqa: S311, it spreads and keeps no secret
             delay = min(delay * 2, SLOWEST_RETRY)

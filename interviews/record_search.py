@@ -124,7 +124,8 @@ def rows_of(user, interviews):
     given = {}
     for scorecard in scorecards:
         given.setdefault(scorecard.interview_id, []).append(scorecard)
-    decisions = {decision.interview_id: decision for decision in Decision.objects.filter(interview__in=opened)}
+    latest = Decision.objects.filter(interview__in=opened).order_by("interview_id", "-pk").distinct("interview_id")
+    decisions = {decision.interview_id: decision for decision in latest.only("interview", "outcome")}
     return [
         row_of(interview, submitted, given.get(interview.pk, []), interview.pk in opened, decisions.get(interview.pk))
         for interview in interviews

@@ -344,6 +344,12 @@ class Said:
         return [(replace(self, response=response), amendment) for response, amendment in self.response.earlier]
 
     @property
+    def ticked(self):
+        """The words of what was ticked: parts, points and follow-ups."""
+        content, response = self.entries[self.response.key].content, self.response
+        return [content[name][place] for name in ("parts", "points", "follow_ups") for place in getattr(response, name)]
+
+    @property
     def ticks(self):
         """ "3 of 5 points · 1 follow-up", of what there is to tick."""
         content, words = self.entries[self.response.key].content, []

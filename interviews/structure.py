@@ -73,7 +73,9 @@ def anchored(record):
 
 
 def noted(record):
-    bare = sum(not response.notes.strip() for response in ratings(record))
+    # As submitted: who adds notes later has seen the others' by then.
+    first = [response.earlier[-1][0] if response.earlier else response for response in ratings(record)]
+    bare = sum(not response.notes.strip() for response in first)
     if not ratings(record):
         return None
     if bare:

@@ -85,11 +85,12 @@ class AmendForm(forms.Form):
         label=_("Why you amend it"),
         max_length=400,
         help_text=_(
-            "Stands beside both versions. You have seen the others’ scorecards by now: say what you know that the first version does not."
+            "Stands beside both versions. You may have seen the others’ scorecards: say what you know that the first version does not."
         ),
         widget=forms.Textarea(attrs={"rows": 2}),
         error_messages={"required": REASON_MISSING},
     )
+    seen = forms.IntegerField(widget=forms.HiddenInput)  # how many amendments there were when the form was shown
     TICKED = {"parts": _("Parts"), "points": _("Points of a good answer"), "follow_ups": _("Follow-ups used")}
 
     def __init__(self, data=None, *, response, entry, others):
@@ -111,12 +112,12 @@ class AmendForm(forms.Form):
                     required=False,
                     widget=forms.CheckboxSelectMultiple,
                 )
-        self.order_fields(["result", "covered_by", "notes", *self.TICKED, "reason"])
+        self.order_fields(["result", "covered_by", "notes", *self.TICKED, "reason", "seen"])
 
     @staticmethod
     def as_it_is(response):
         values = {name: getattr(response, name) for name in Amendment.VERSIONED}
-        return values | {"result": str(response.rating or response.outcome)}
+        return values | {"result": str(response.rating or response.outcome), "seen": len(response.earlier)}
 
     def clean_notes(self):
         notes = self.cleaned_data["notes"].replace("\r\n", "\n")

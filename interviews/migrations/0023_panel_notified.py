@@ -14,7 +14,9 @@ BEGIN
 END
 $$;
 
-CREATE TRIGGER panel_notified AFTER INSERT ON interviews_historyentry FOR EACH ROW EXECUTE FUNCTION panel_notified();
+-- Not of what tells of scorecards: that something is amended, agreed on or decided is for whom they are open.
+CREATE TRIGGER panel_notified AFTER INSERT ON interviews_historyentry FOR EACH ROW
+    WHEN (NEW.what NOT IN ('amended', 'agreed', 'decided')) EXECUTE FUNCTION panel_notified();
 CREATE TRIGGER panel_notified AFTER INSERT OR UPDATE ON interviews_course FOR EACH ROW EXECUTE FUNCTION panel_notified();
 """
 

@@ -134,12 +134,6 @@ class InterviewQuerySet(models.QuerySet):
             return self.none()
         return self.open_to(user).filter(opening__in=user.openings.all(), completed_at__isnull=False)
 
-    def undecided(self):
-        """Complete, and nobody has decided yet."""
-        from interviews.models.decisions import Decision
-
-        return self.filter(~Exists(Decision.objects.filter(interview=OuterRef("pk"))), completed_at__isnull=False)
-
     def records(self):
         """Finished interviews."""
         return self.filter(state=State.FINISHED)
@@ -172,7 +166,9 @@ class InterviewQuerySet(models.QuerySet):
         much has, so that the later of two states is told from the earlier."""
         lead = Panelist.objects.filter(interview=OuterRef("pk"), place=Place.LEAD).order_by()
         unplanned = UnplannedQuestion.objects.filter(interview=OuterRef("pk"))
-        history = HistoryEntry.objects.filter(interview=OuterRef("pk")).order_by().values("interview")
+        # Without what tells of scorecards: a number that rises with an amendment would tell of it too.
+        history = HistoryEntry.objects.exclude(what__in=HistoryEntry.OF_SCORECARDS)
+        history = history.filter(interview=OuterRef("pk")).order_by().values("interview")
         return self.select_related("version", "course").annotate(
             lead_id=Subquery(lead.values("user")),
             unplanned_ids=ArraySubquery(unplanned.values("pk")),

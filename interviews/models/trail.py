@@ -1,4 +1,4 @@
-"""The trail: who did what, chained so that nothing in it changes unnoticed. Kept by the database; see migration 0021."""
+"""The trail: who did what, chained so that nothing in it changes unnoticed. Kept by the database; see migration 0020."""
 
 from django.conf import settings
 from django.contrib.postgres.fields import ArrayField

@@ -53,7 +53,7 @@ def rating_agree(request, pk, item_pk):
     visible = Interview.objects.visible_to(request.user).with_people()
     interview = get_or_refuse(visible, visible.debriefed_by(request.user), pk=pk)
     item = get_object_or_404(interview.version.items.filter(kind="question"), pk=item_pk)
-    form = AgreeForm(request.POST)
+    form = AgreeForm(request.POST, auto_id=f"id_{item.pk}_%s")
     if form.is_valid():
         try:
             agree(interview=interview, item=item, by=request.user, **form.cleaned_data)
@@ -64,8 +64,14 @@ def rating_agree(request, pk, item_pk):
     context = debrief_context(request.user, interview)
     topics = [*context["debrief"].apart, *context["debrief"].together]
     topic = next(topic for topic in topics if topic.item == item.pk)
-    context |= {"topic": topic, "form": AgreeForm() if form.is_valid() else form, "asked": topic}
-    template = "includes/_debrief_topic.html" if request.htmx else "interviews/debrief.html"
+    noted = form.is_valid()
+    context |= {
+        "topic": topic,
+        "noted": noted,
+        "form": AgreeForm() if noted else form,
+        "asked": None if noted else topic,
+    }
+    template = "includes/_debrief_noted.html" if request.htmx else "interviews/debrief.html"
     return render(request, template, context)
 
 
@@ -77,9 +83,13 @@ def decision_create(request, pk):
     record = Record.of(request.user, interview)
     form = DecisionForm(request.POST if request.method == "POST" else None, score=record.score)
     if form.is_valid():
-        decide(interview=interview, by=request.user, **form.cleaned_data)
-        messages.success(request, _("Your decision stands on the record."))
-        return redirect("interviews:record_detail", pk)
+        try:
+            decide(interview=interview, by=request.user, score=record.score, **form.cleaned_data)
+        except Problem as problem:
+            form.add_error(None, problem.sentence)
+        else:
+            messages.success(request, _("Your decision stands on the record."))
+            return redirect("interviews:record_detail", pk)
     context = {"interview": interview, "record": record, "form": form}
     return render(request, "interviews/decision_create.html", context)
 
@@ -106,7 +116,8 @@ def response_amend(request, pk, response_pk):
     )
     if form.is_valid():
         try:
-            amend(response=response, by=request.user, reason=form.cleaned_data["reason"], **form.version())
+            reason, seen = form.cleaned_data["reason"], form.cleaned_data["seen"]
+            amend(response=response, by=request.user, reason=reason, seen=seen, **form.version())
         except Problem as problem:
             form.add_error(None, problem.sentence)
         else:

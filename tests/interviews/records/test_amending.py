@@ -7,20 +7,29 @@ from django.urls import reverse
 from accounts.models import Role
 from interviews.amending import amend, bring_up_to_date
 from interviews.models import Amendment, HistoryEntry, Interview, Place, Scorecard
-from interviews.problems import NotNow
+from interviews.problems import NotNow, Stale
 from interviews.records import Record
+from interviews.room_state import shared
 from interviews.scoring import score_of, shown
+from interviews.structure import structure_of
 from tests.database import owning
-from tests.factories import make_finished_interview, make_rated_scorecard, make_submitted_scorecard, make_user
+from tests.factories import (
+    make_finished_interview,
+    make_rated_scorecard,
+    make_submitted_scorecard,
+    make_user,
+    submitted,
+)
 
 pytestmark = pytest.mark.django_db
 
 AS_RATED = {"outcome": "rated", "rating": 4, "covered_by": "", "notes": "", "points": [], "parts": [], "follow_ups": []}
 
 
-def amended(scorecard, *, reason="Read the code again", **changes):
+def amended(scorecard, *, reason="Read the code again", seen=None, **changes):
     response = scorecard.responses.first()
-    return amend(response=response, by=scorecard.author, reason=reason, **AS_RATED | changes)
+    seen = response.amendments.count() if seen is None else seen
+    return amend(response=response, by=scorecard.author, reason=reason, seen=seen, **AS_RATED | changes)
 
 
 def url(response):
@@ -28,7 +37,7 @@ def url(response):
 
 
 def posted(response, **changes):
-    return {"result": "4", "covered_by": "", "notes": "", "reason": "Read the code again"} | changes
+    return {"result": "4", "covered_by": "", "notes": "", "reason": "Read the code again", "seen": "0"} | changes
 
 
 def record_for(user, interview):
@@ -71,6 +80,62 @@ def test_amendment_that_says_the_same_is_refused():
     assert Amendment.objects.count() == 0
 
 
+def test_amendment_from_a_page_that_is_out_of_date_is_refused(client):
+    scorecard = make_submitted_scorecard(questions=1)
+    response = scorecard.responses.first()
+    amended(scorecard, rating=2, notes="A long and careful reading.")
+    client.force_login(scorecard.author)
+
+    with pytest.raises(Stale):
+        amended(scorecard, seen=0, rating=3)
+    page = client.post(url(response), posted(response, notes="A typo mended"))
+
+    assert "You have amended this meanwhile" in page.content.decode()
+    assert "A typo mended" in page.content.decode()
+    assert Amendment.objects.get().rating == 2
+
+
+def test_what_was_marked_as_said_after_the_interview_stays_marked(client):
+    scorecard = make_rated_scorecard(questions=1)
+    scorecard.responses.update(notes="Weak on limits.", notes_at_finish="Strong on limits.", points=[0, 2])
+    submitted(scorecard)
+    amended(scorecard, rating=3, notes="Weak on limits")
+    client.force_login(scorecard.author)
+
+    page = client.get(reverse("interviews:record_detail", args=[scorecard.interview_id])).content.decode()
+
+    assert "reworded after the interview" in page
+    assert "Strong on limits." in page
+    assert "Ticked: Number 1; Number 3" in page
+
+
+def test_notes_that_an_amendment_added_count_as_missing_when_it_was_submitted():
+    scorecard = make_submitted_scorecard(questions=1)
+    amended(scorecard, notes="Written after having seen the others.")
+
+    held = {part.sentence: part.held for part in structure_of(record_for(scorecard.author, scorecard.interview))}
+
+    assert held["1 of 1 ratings without notes"] is False
+
+
+def test_amendment_moves_nothing_that_who_may_not_read_it_is_told():
+    scorecard = make_submitted_scorecard(questions=1)
+    before = shared(scorecard.interview_id)["panel"]["version"]
+
+    amended(scorecard, rating=1)
+
+    assert shared(scorecard.interview_id)["panel"]["version"] == before
+
+
+@pytest.mark.parametrize("questions", [1, 6])
+def test_amend_page_queries_do_not_grow(client, django_assert_num_queries, questions):
+    scorecard = make_submitted_scorecard(questions=questions)
+    client.force_login(scorecard.author)
+
+    with django_assert_num_queries(7):
+        client.get(url(scorecard.responses.first()))
+
+
 def test_amendment_stands_in_the_history_for_who_may_read_scorecards():
     scorecard = make_submitted_scorecard(questions=1)
 
@@ -86,7 +151,7 @@ def test_amending_takes_as_many_queries_for_many_questions(django_assert_num_que
     response = scorecard.responses.first()
 
     with django_assert_num_queries(9):
-        amend(response=response, by=scorecard.author, reason="Read it again", **AS_RATED | {"rating": 2})
+        amend(response=response, by=scorecard.author, reason="Read it again", seen=0, **AS_RATED | {"rating": 2})
 
 
 def test_database_refuses_an_amendment_of_a_draft_and_by_anybody_else():

@@ -8,10 +8,11 @@ from django.urls import reverse
 
 from accounts.models import Role
 from interviews import lifecycle, scoring
+from interviews.amending import amend, bring_up_to_date
 from interviews.debriefing import Debrief
 from interviews.deciding import agree, decide, goes_against
-from interviews.models import AgreedRating, Decision, DecisionOutcome, Interview, Place, State
-from interviews.problems import NotNow
+from interviews.models import AgreedRating, Amendment, Decision, DecisionOutcome, Interview, Place, State
+from interviews.problems import NotNow, Stale
 from interviews.records import Record
 from tests.database import owning
 from tests.factories import make_interview, make_opening, make_user, make_version, rate, submitted
@@ -33,6 +34,12 @@ def make_panel_record(*ratings, weights=(), submit=True, observer=None):
         if submit:
             submitted(scorecard)
     return Interview.objects.with_people().get(pk=interview.pk), people
+
+
+def score_of(interview):
+    scorecards = list(interview.scorecards.filter(submitted_at__isnull=False))
+    bring_up_to_date(scorecards)
+    return scoring.shown(scoring.combined(scorecards))
 
 
 def manager_of(interview):
@@ -159,6 +166,10 @@ def test_agreed_rating_by_htmx_is_this_part_of_the_page(client):
     assert "Hint</textarea>" in refused.content.decode()
     assert done.content.decode().lstrip().startswith("<article")
     assert "<b>Agreed: 3</b>" in done.content.decode()
+    assert 'role="status" tabindex="-1" autofocus' in done.content.decode()
+    assert "3.0 as agreed" in done.content.decode()
+    assert f'href="#id_{item(interview).pk}_rating_0"' in refused.content.decode()
+    assert f'id="id_{item(interview).pk}_rating_0"' in refused.content.decode()
 
 
 def test_agreed_anew_stands_and_the_earlier_stays():
@@ -233,6 +244,62 @@ def test_decision_against_the_score_asks_for_one_sentence_more_and_keeps_the_res
     assert Decision.objects.get().against_score == "No place for two."
 
 
+def test_decision_against_the_score_needs_its_sentence_whoever_asks():
+    interview, _people = make_panel_record([5], [5])
+
+    with pytest.raises(NotNow, match="in one sentence why against the score"):
+        decide(interview=interview, outcome="decline", reason="x", by=manager_of(interview), score=score_of(interview))
+
+
+def test_decision_on_a_score_that_has_moved_is_refused():
+    interview, (lead, _panelist) = make_panel_record([4], [4])
+    seen = score_of(interview)
+    response = interview.scorecards.get(author=lead).responses.first()
+    version = {name: getattr(response, name) for name in Amendment.VERSIONED} | {"rating": 1}
+    amend(response=response, by=lead, reason="Read again", seen=0, **version)
+
+    with pytest.raises(Stale, match="has changed meanwhile"):
+        decide(interview=interview, outcome="advance", reason="x", by=manager_of(interview), score=seen)
+
+
+def test_decision_that_stands_already_is_not_made_twice(client):
+    interview, _people = make_panel_record([4], [4])
+    client.force_login(manager_of(interview))
+    sent = {"outcome": "advance", "reason": "Clear and careful."}
+
+    client.post(url("decision_create", interview), sent)
+    again = client.post(url("decision_create", interview), sent)
+
+    assert "This is decided already." in again.content.decode()
+    assert Decision.objects.count() == 1
+
+
+def test_sentence_against_the_score_stays_on_an_earlier_decision(client):
+    interview, _people = make_panel_record([5], [5])
+    manager = manager_of(interview)
+    client.force_login(manager)
+    against = {"outcome": "decline", "reason": "Another was better.", "against_score": "No place for two."}
+    client.post(url("decision_create", interview), against)
+    client.post(url("decision_create", interview), {"outcome": "advance", "reason": "A second place came."})
+
+    assert "No place for two." in client.get(url("record_detail", interview)).content.decode()
+
+
+@pytest.mark.parametrize(("questions", "raters"), [(1, 2), (6, 4)])
+def test_deciding_and_agreeing_take_as_many_queries_for_many(client, django_assert_num_queries, questions, raters):
+    interview, _people = make_panel_record(*[[3] * questions] * raters)
+    client.force_login(manager_of(interview))
+
+    with django_assert_num_queries(15):
+        client.get(url("decision_create", interview))
+    with django_assert_num_queries(26):
+        client.post(
+            url("rating_agree", interview, item(interview).pk),
+            {"rating": "3", "reason": "Why"},
+            headers={"HX-Request": "true"},
+        )
+
+
 def test_decision_without_a_reason_is_refused(client):
     interview, _people = make_panel_record([4], [5])
     client.force_login(manager_of(interview))
@@ -246,8 +313,8 @@ def test_decision_without_a_reason_is_refused(client):
 def test_decision_anew_stands_and_the_earlier_is_shown(client):
     interview, _people = make_panel_record([3], [3])
     manager = manager_of(interview)
-    decide(interview=interview, outcome="hold", reason="Wait for the other", by=manager)
-    decide(interview=interview, outcome="advance", reason="The other declined", by=manager)
+    decide(interview=interview, outcome="hold", reason="Wait for the other", by=manager, score=score_of(interview))
+    decide(interview=interview, outcome="advance", reason="The other declined", by=manager, score=score_of(interview))
     client.force_login(manager)
 
     record = client.get(url("record_detail", interview)).context["record"]
@@ -261,7 +328,7 @@ def test_nothing_is_agreed_or_decided_before_all_are_in():
 
     for act in (
         lambda: agree(interview=interview, item=item(interview), rating=3, reason="x", by=people[0]),
-        lambda: decide(interview=interview, outcome="hold", reason="x", by=people[0]),
+        lambda: decide(interview=interview, outcome="hold", reason="x", by=people[0], score=score_of(interview)),
     ):
         with pytest.raises(NotNow, match="until every scorecard is in"):
             act()
@@ -275,7 +342,7 @@ def test_nothing_is_agreed_or_decided_before_all_are_in():
 def test_database_refuses_to_change_what_was_agreed_or_decided(table):
     interview, (lead, _panelist) = make_panel_record([3], [4])
     agree(interview=interview, item=item(interview), rating=3, reason="x", by=lead)
-    decide(interview=interview, outcome="hold", reason="x", by=manager_of(interview))
+    decide(interview=interview, outcome="hold", reason="x", by=manager_of(interview), score=score_of(interview))
 
     for statement in (f"UPDATE interviews_{table} SET reason = 'y'", f"DELETE FROM interviews_{table}"):
         refused = pytest.raises(IntegrityError, match="stays as it was")
@@ -288,7 +355,9 @@ def test_history_of_debrief_is_for_whom_scorecards_are_open(client):
     lifecycle.excuse(panelist=interview.panel.last(), by=manager_of(interview), reason="Ill")
     submitted(interview.scorecards.get(author=people[0]))
     agree(interview=interview, item=item(interview), rating=5, reason="Together", by=people[0])
-    decide(interview=interview, outcome="decline", reason="Too junior", by=manager_of(interview))
+    decide(
+        interview=interview, outcome="decline", reason="Too junior", by=manager_of(interview), score=score_of(interview)
+    )
     seen = {}
     for user in (people[0], people[1]):
         client.force_login(user)
