@@ -217,7 +217,7 @@ def build_world():
             "interviews:response_amend",
             "lead",
             reverse("interviews:response_amend", args=[record.pk, things["response_pk"]]),
-            {"result": "2", "covered_by": "", "notes": "Wrong", "reason": "Read it again"},
+            {"result": "2", "covered_by": "", "notes": "Wrong", "reason": "Read it again", "seen": "0"},
         ),
         (
             "interviews:scorecard_submit",

@@ -2,14 +2,26 @@
 
 import threading
 from datetime import timedelta
+from fractions import Fraction
 
 import pytest
 from django.db import connection, transaction
 
+from accounts.models import Role
 from interviews import lifecycle
-from interviews.models import HistoryEntry, TrailEntry
+from interviews.amending import amend
+from interviews.deciding import agree, decide
+from interviews.models import Amendment, HistoryEntry, Place, TrailEntry
+from interviews.scoring import shown
 from interviews.trail import verify
-from tests.factories import make_interview, make_rated_scorecard, submitted
+from tests.factories import (
+    make_finished_interview,
+    make_interview,
+    make_rated_scorecard,
+    make_user,
+    rate,
+    submitted,
+)
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -116,3 +128,30 @@ def test_entry_of_what_was_taken_back_leaves_no_gap():
 
     numbers = TrailEntry.objects.filter(chain=f"interview:{interview.pk}").values_list("number", flat=True)
     assert (list(numbers), verify().problems) == ([1, 2, 3, 4], [])
+
+
+def test_amending_agreeing_and_deciding_at_once_keep_one_chain():
+    panel = [(make_user(Role.INTERVIEWER), Place.LEAD), (make_user(Role.INTERVIEWER), Place.PANELIST)]
+    interview = make_finished_interview(panel=panel, questions=1)
+    cards = [submitted(rate(scorecard)) for scorecard in interview.scorecards.all()]
+    item, by = interview.version.items.get(), panel[0][0]
+
+    def amends(scorecard):
+        response = scorecard.responses.get()
+        version = {name: getattr(response, name) for name in Amendment.VERSIONED}
+        for seen in range(6):
+            notes = f"Reading {seen}"
+            amend(response=response, by=scorecard.author, reason="Once more", seen=seen, **version | {"notes": notes})
+
+    def agrees():
+        for rating in (1, 2, 3, 4, 5, 1):
+            agree(interview=interview, item=item, rating=rating, reason="Why", by=by)
+
+    def decides():
+        for number in range(6):
+            decide(interview=interview, outcome="hold", reason=f"Why {number}", by=by, score=shown(Fraction(4)))
+
+    problems = at_once(lambda: amends(cards[0]), lambda: amends(cards[1]), agrees, decides)
+
+    counts = (Amendment.objects.count(), interview.agreed_ratings.count(), interview.decisions.count())
+    assert (problems, verify().problems, counts) == ([], [], (12, 6, 6))
