@@ -290,6 +290,93 @@ def test_two_tabs_share_one_stream(room):
     assert [address for address in asked if address.endswith("/events/")] != []
 
 
+def another_room_of_the_lead(room, open_page, *, device):
+    """A second tab, or a second device, on which the lead has the room open."""
+    if device:
+        return enter(open_page(room.people["lead"], service_workers="block"), room.interview)
+    return enter(room.lead.context.new_page(), room.interview)
+
+
+def settled(page):
+    """Longer than a room waits that has something to say from where the course is not."""
+    page.wait_for_timeout(3500)
+
+
+def told_by(page):
+    """The places that a room of the lead says from now on."""
+    told = []
+
+    def hear(request):
+        if request.url.endswith("/room/course/"):
+            told.append(request.post_data_json["shown"])
+
+    page.on("request", hear)
+    return told
+
+
+@pytest.mark.parametrize("device", [False, True], ids=["tab", "device"])
+def test_room_in_which_the_lead_did_not_go_on_pulls_nobody_away(room, open_page, device):
+    room.lead.keyboard.press("j")
+    shows(room.panelist, 2)
+    second = another_room_of_the_lead(room, open_page, device=device)
+    second.keyboard.press("k" if number_shown(second) == "2" else "j")
+    shows(room.panelist, int(number_shown(second)))
+    left_at = number_shown(second)
+    if not device:
+        room.lead.bring_to_front()
+    for _question in (3, 4):
+        room.lead.keyboard.press("j")
+    shows(room.panelist, 4)
+    settled(room.panelist)
+    course = Course.objects.get().shown
+    told = told_by(second)
+    room.panelist.evaluate(
+        "globalThis.moves = []; document.addEventListener('room:shown', ({ detail: { key } }) => moves.push(key))"
+    )
+
+    dropped_by(second)
+    marked(room.panelist, int(left_at), "dropped")
+    settled(room.panelist)
+
+    assert (left_at, number_shown(second), number_shown(room.lead)) == (left_at, left_at, "4")
+    assert (number_shown(room.panelist), room.panelist.evaluate("moves")) == ("4", [])
+    assert set(told) <= {course}
+    assert marks(room.panelist)["4"] == "lead here"
+    room.lead.keyboard.press("j")
+    shows(room.panelist, 5)
+    second.bring_to_front()
+    second.keyboard.press("j")
+    shows(room.panelist, int(number_shown(second)))
+
+
+def test_question_on_screen_in_a_room_that_the_lead_left_is_not_being_asked(room):
+    lead = room.lead
+    second = lead.context.new_page()
+    second.clock.install()
+    enter(second, room.interview)
+    lead.bring_to_front()
+    lead.keyboard.press("j")
+    lead.keyboard.press("j")
+    shows(room.panelist, 3)
+
+    second.clock.fast_forward(25_000)
+    settled(room.panelist)
+
+    assert (number_shown(second), number_shown(room.panelist)) == ("1", "3")
+    assert marks(room.panelist) == {"3": "lead here"}
+
+
+def test_where_the_lead_went_is_told_after_a_reload_too(room):
+    room.lead.route("**/room/course/", lambda route: route.abort())
+    room.lead.keyboard.press("j")
+    room.lead.wait_for_timeout(500)
+    room.lead.unroute("**/room/course/")
+
+    reload(room.lead)
+
+    shows(room.panelist, 2)
+
+
 def test_lead_taken_over_both_rooms_offer_the_change_and_lose_nothing(room):
     room.panelist.keyboard.press("n")
     room.panelist.keyboard.type("Half a sen")

@@ -103,43 +103,85 @@ function join() {
 }
 
 // The lead's room says where it is. What it says follows from what was on screen and what the lead dropped, not from
-// what was rated or noted.
+// what was rated or noted. A lead may have several rooms open, and all of them hear of each outcome: the place is told
+// only by the one in which the lead went there, until they go somewhere in another.
 
 const ASKED = 20_000; // on the screen that long, a question is being asked
 const GLANCED = 3000; // passed on the way to a later one sooner, it is not
 const SOON = 200;
+const LATER = 2000; // the room that the lead is in goes first, and most often leaves nothing to say
+const UNTOLD = `evenhand-untold-${interview}`; // the lead went here in this tab, and nobody heard yet, not even before a reload; device.js removes it
 const asked = new Set(state.panel?.asked);
 const inherited = new Set(state.panel?.dropped); // by who led before
 const isDropped = (key) => outcome(key) === "not_reached" || (inherited.has(key) && valueOf(`${key}.outcome`) == null);
+const untold = () => sessionStorage.getItem(UNTOLD) !== null;
+const course = () => state.panel?.shown || panels[0].dataset.panel; // where everybody begins needs no telling
+let own = false; // the course is where this room is, or will be once it is told
 let at = null;
-let since = 0;
+let since = Infinity;
 let begun, telling;
-let told = message(state.panel?.shown || panels[0].dataset.panel); // where everybody begins needs no telling
+let told = message(course());
 let underWay = false;
 let delay = 1000;
+
+const isCourse = () => own || course() === here();
 
 function moved() {
   const place = ({ dataset }) => dataset.panel === at;
   if (at && Date.now() - since > GLANCED && panels.findIndex(place) < panels.indexOf(current())) asked.add(at);
+  went();
   at = here();
-  since = Date.now();
-  clearTimeout(begun);
-  begun = setTimeout(() => (asked.add(at), tellSoon()), ASKED);
+  time();
   tellSoon();
 }
 
-function tellSoon(wait = SOON) {
+function went() {
+  if (document.visibilityState !== "visible") return; // nobody goes anywhere in a tab behind another one
+  own = true;
+  sessionStorage.setItem(UNTOLD, "");
+  told = ""; // in another room the lead may have been elsewhere meanwhile
+}
+
+// Before a reload, at the stand-in for what was on screen, or as somebody who followed nobody, the lead went here too.
+function begin() {
+  if (untold() || sentHere || strayed() || (state.panel.shown && current().dataset.replaces === state.panel.shown)) went();
+  sessionStorage.removeItem(STRAYED);
+  at = here();
+  time();
+  tellSoon();
+}
+
+// Only where the course is, something is being asked.
+function time() {
+  clearTimeout(begun);
+  since = isCourse() ? Date.now() : Infinity;
+  if (isCourse()) begun = setTimeout(() => (asked.add(at), tellSoon()), ASKED);
+}
+
+// The lead went on in another room.
+function overtaken() {
+  for (const key of state.panel.asked) asked.add(key);
+  if (own && !untold() && course() !== here()) own = false;
+  if (isCourse() !== (since < Infinity)) time();
+}
+
+function tellSoon(wait = own ? SOON : LATER) {
   clearTimeout(telling);
   telling = setTimeout(tell, wait);
 }
 
-function message(shown) {
-  return JSON.stringify({ shown, asked: questions.filter((key) => asked.has(key) && !isDropped(key)), dropped: questions.filter(isDropped) });
+function message(shown, wereAsked = (key) => asked.has(key) && !isDropped(key), wereDropped = isDropped) {
+  return JSON.stringify({ shown, asked: questions.filter(wereAsked), dropped: questions.filter(wereDropped) });
 }
 
+const known = () => message(course(), (key) => state.panel.asked.includes(key), (key) => state.panel.dropped.includes(key));
+
 async function tell() {
-  const body = message(here());
+  const shown = own ? here() : course();
+  const body = message(shown);
   if (underWay || body === told || covered() || state.panel.lead !== user) return;
+  if (!own && body === known()) return;
+  if (!own && outOfTouch) return tellSoon(); // the course may be elsewhere by now
   underWay = true;
   const headers = { "Content-Type": "application/json", Accept: "application/json", "X-CSRFToken": csrfToken() ?? "" };
   const answer = await fetch(`${base}course/`, { method: "POST", headers, body, keepalive: true }).catch(() => null);
@@ -147,6 +189,7 @@ async function tell() {
   if (answer?.ok || (await isFinal(answer))) {
     told = body;
     delay = 1000;
+    if (shown === here()) sessionStorage.removeItem(UNTOLD);
     return tellSoon(); // what changed meanwhile
   }
   delay = Math.min(delay * 2, LONGEST);
@@ -277,15 +320,13 @@ if (!state.rehearsal) {
   document.addEventListener("scorecard:panel", leadChanged);
   document.addEventListener("scorecard:panel", leads ? show : follow);
   if (leads) {
-    document.addEventListener("scorecard:panel", () => state.panel.asked.forEach((key) => asked.add(key))); // on another device
+    document.addEventListener("scorecard:panel", overtaken);
     addEventListener("online", () => tellSoon());
-    document.addEventListener("room:shown", () => {
-      told = ""; // on another device the lead may have been elsewhere meanwhile
-      moved();
-    });
+    document.addEventListener("room:shown", moved);
     document.addEventListener("scorecard:field", ({ detail: { field } }) => field.endsWith(".outcome") && tellSoon());
-    moved();
+    begin();
   } else {
+    sessionStorage.removeItem(UNTOLD); // of who led until now
     if (sentHere) strayOrNot();
     addEventListener("keydown", startle, true);
     addEventListener("click", startle, true);
