@@ -377,6 +377,44 @@ def test_where_the_lead_went_is_told_after_a_reload_too(room):
     shows(room.panelist, 2)
 
 
+def test_lobby_opens_after_the_server_was_away(open_page):
+    interview, lead, panelist = waiting()
+    page = open_page(panelist, service_workers="block")
+    refused = []
+
+    def refuse(route):
+        refused.append(route.request.url)
+        route.fulfill(status=502)
+
+    page.route("**/room/events/", refuse, times=1)
+    page.goto(f"/interviews/{interview.pk}/room/")
+    page.wait_for_timeout(500)
+    assert len(refused) == 1
+
+    lifecycle.start(interview=interview, by=lead)
+
+    page.locator(PANEL).wait_for(timeout=PATIENCE)
+
+
+def test_lobby_that_is_gone_back_to_opens(open_page):
+    interview, lead, panelist = waiting()
+    page = open_page(panelist, service_workers="block")
+    page.goto(f"/interviews/{interview.pk}/room/")
+    for name in ("pagehide", "pageshow"):
+        page.evaluate("name => dispatchEvent(new PageTransitionEvent(name, { persisted: true }))", name)
+
+    lifecycle.start(interview=interview, by=lead)
+
+    page.locator(PANEL).wait_for(timeout=PATIENCE)
+
+
+def waiting():
+    """An interview that has not begun, its lead and a panelist."""
+    lead, panelist = make_user(Role.INTERVIEWER), make_user(Role.INTERVIEWER)
+    panel = [(lead, Place.LEAD), (panelist, Place.PANELIST)]
+    return make_interview(panel=panel, state=State.SCHEDULED, version=make_version(5)), lead, panelist
+
+
 def test_lead_taken_over_both_rooms_offer_the_change_and_lose_nothing(room):
     room.panelist.keyboard.press("n")
     room.panelist.keyboard.type("Half a sen")
