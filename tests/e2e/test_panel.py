@@ -8,7 +8,7 @@ import pytest
 from accounts.models import Role
 from interviews import lifecycle
 from interviews.models import Course, Place, Response, State
-from tests.e2e.browser import enter, reload
+from tests.e2e.browser import enter, reload, sign_in
 from tests.e2e.server import running
 from tests.factories import make_interview, make_user, make_version
 
@@ -413,6 +413,51 @@ def waiting():
     lead, panelist = make_user(Role.INTERVIEWER), make_user(Role.INTERVIEWER)
     panel = [(lead, Place.LEAD), (panelist, Place.PANELIST)]
     return make_interview(panel=panel, state=State.SCHEDULED, version=make_version(5)), lead, panelist
+
+
+def test_covered_room_misses_nothing(open_page, room, address):
+    page = open_page(room.people["panelist"], service_workers="block")
+    page.clock.install()
+    streams = []
+    page.on("request", lambda request: streams.append(request.url) if request.url.endswith("/events/") else None)
+    enter(page, room.interview)
+    page.wait_for_timeout(500)
+    listener = page.context.new_page()
+    listener.goto("/interviews/")
+    listener.evaluate(
+        """name => { globalThis.heard = []; new BroadcastChannel(name).onmessage = ({ data }) => heard.push(data); }""",
+        f"evenhand-panel-{room.interview.pk}-{room.people['panelist'].pk}",
+    )
+    page.context.clear_cookies()
+    sign_in(page.context, make_user(Role.INTERVIEWER), address)
+    page.context.new_page().goto("/")
+    page.locator("[data-room][data-covered]").wait_for()
+
+    page.clock.fast_forward(40_000)
+    page.wait_for_timeout(500)
+
+    assert len(streams) == 1
+    assert [data for data in listener.evaluate("heard") if "lost" in data] == []
+
+
+def test_signing_out_forgets_in_every_tab_who_was_not_followed(room):
+    first = room.panelist
+    room.lead.keyboard.press("j")
+    shows(first, 2)
+    first.keyboard.press("j")
+    second = enter(first.context.new_page(), room.interview)
+    second.keyboard.press("j")
+    second.keyboard.press("j")
+    for page in (first, second):
+        line(page).filter(has_text="You no longer follow").wait_for(timeout=PATIENCE)
+    second.goto("/")  # it is no room any more, and knows all the same
+    first.goto("/accounts/logout/")
+
+    first.locator("main").get_by_role("button", name="Sign out").click()
+    first.wait_for_url("**/accounts/login/**")
+
+    kept = [page.evaluate("Object.keys(sessionStorage)") for page in (first, second)]
+    assert [name for names in kept for name in names if "evenhand" in name] == []
 
 
 def test_lead_taken_over_both_rooms_offer_the_change_and_lose_nothing(room):

@@ -98,8 +98,14 @@ function join() {
   const again = () => document.visibilityState === "visible" && mine && !source && soon(SPREAD);
   addEventListener("online", again);
   document.addEventListener("visibilitychange", again);
-  // Under another name nothing more is heard.
-  document.addEventListener("scorecard:covered", () => (covered() ? source?.close() : mine && connect()));
+  document.addEventListener("scorecard:covered", () => (covered() ? rest() : mine && connect()));
+}
+
+// Under another name nothing more is heard, nor missed.
+function rest() {
+  for (const timer of [silence, retry]) clearTimeout(timer);
+  source?.close();
+  source = null;
 }
 
 // The lead's room says where it is. What it says follows from what was on screen and what the lead dropped, not from
@@ -206,7 +212,7 @@ async function isFinal(answer) {
 // Everybody else's follows.
 
 const CHOICE = `evenhand-follow-${user}`; // device.js removes it
-const STRAYED = `evenhand-strayed-${interview}`;
+const STRAYED = `evenhand-strayed-${interview}`; // this one too
 const CALM = 1500; // milliseconds without a key or a click: nobody is moved in the middle of something
 const STARTLED = 800; // what is pressed so soon after a move was meant for the question before
 const WRITING = "input:not([type=radio], [type=checkbox]), textarea, select";

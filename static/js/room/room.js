@@ -8,7 +8,7 @@ const questions = panels.filter((panel) => panel.dataset.kind === "question");
 const INTERVAL = 30_000; // the most time on a question that a killed browser may forget
 // Pausing, a reload, a closed tab and the way back from Today come to the question that was shown, not to the beginning.
 const placeKey = `evenhand-place-${room.dataset.interview}`; // device.js removes them
-const writingKey = `evenhand-writing-${room.dataset.interview}`;
+const writingKey = `evenhand-writing-${room.dataset.interview}`; // this one too
 let shown = null;
 let before = null;
 let since = 0;

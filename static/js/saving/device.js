@@ -16,8 +16,15 @@ export async function dropRoom(user, room) {
   for (const page of [room, room.replace("/room/", "/candidate/")]) await rooms.delete(page);
 }
 
+// What one tab keeps of rooms: that its user went their own way, or somewhere as the lead, and where they were writing.
+// Only that tab can remove it.
+export function emptyTab() {
+  for (const name of Object.keys(sessionStorage)) if (/^evenhand-(strayed|untold|writing)-/.test(name)) sessionStorage.removeItem(name);
+}
+
 // Removes both, which question was shown last in each room, and whether its lead is followed.
 export async function empty(user) {
+  emptyTab();
   for (const name of Object.keys(localStorage)) if (/^evenhand-(place|follow)-/.test(name)) localStorage.removeItem(name);
   await globalThis.caches?.delete(roomsName(user));
   await new Promise((resolve) => {

@@ -1,10 +1,11 @@
 // On every page: tells the open rooms who is signed in, has the service worker at hand, and sends what an earlier page
-// could not. Rooms and reviews send for themselves.
-import { hasOutbox, joinTabs, tellSignedIn } from "./device.js";
+// could not. Rooms and reviews send for themselves. Signed out of in another tab, it keeps nothing of a room either.
+import { emptyTab, hasOutbox, joinTabs, tellSignedIn } from "./device.js";
 
 const { user, protocol, timing } = JSON.parse(document.querySelector("meta[name=saving]").content);
 
 tellSignedIn(user);
+joinTabs(user, ({ type }) => type === "signed-out" && emptyTab());
 navigator.serviceWorker?.register("/sw.js").then(keepRoom, () => {});
 if (!document.getElementById("scorecard-state")) sendLeftovers().catch(() => {}); // the next page tries again
 
