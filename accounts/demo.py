@@ -21,9 +21,9 @@ def address(person):
     return f"{person}@demo.example"
 
 
-# One for each role, as `make run` prints them: (what the role is called, e-mail address, password).
+# As `make run` prints them: (who it is, e-mail address, password).
 SIGN_INS = [
-    (PEOPLE[person][1].label, address(person), PASSWORD) for person in ("manager", "lead", "recruiter", "administrator")
+    (name.removeprefix("Demo ").capitalize(), address(person), PASSWORD) for person, (name, _role) in PEOPLE.items()
 ]
 
 

@@ -6,6 +6,7 @@ Independent ratings first, then talk: what each gave stays as it was given, and 
 
 from dataclasses import dataclass
 
+from interviews.models import Outcome
 from interviews.records import Record, Row
 
 
@@ -32,6 +33,12 @@ class Topic:
         return max(ratings) - min(ratings) if len(ratings) > 1 else 0
 
     @property
+    def torn(self):
+        """Whether one rated what another says was not reached."""
+        outcomes = {said.response.outcome for said in self.row.said}
+        return outcomes >= {Outcome.RATED, Outcome.NOT_REACHED}
+
+    @property
     def scale(self):
         """`[(rating, words, [who gave it, …]), …]`, from 5 to 1."""
         return [
@@ -43,7 +50,7 @@ class Topic:
 @dataclass(frozen=True)
 class Debrief:
     """`apart`: the topics on which two ratings differ, the farthest first, of these the weightiest, then in the plan's
-    order; `together`: all others, in the plan's order."""
+    order, and then what one rated and another says was not reached; `together`: all others, in the plan's order."""
 
     record: Record
     apart: list
@@ -54,9 +61,9 @@ class Debrief:
         """No query."""
         swapped = {entry.replaces for entry in record.entries if entry.replaces}
         topics = [Topic(row) for row in record.rows if row.entry.key not in swapped]
-        apart = [topic for topic in topics if topic.apart]
+        apart = [topic for topic in topics if topic.apart or topic.torn]
         return cls(
             record=record,
             apart=sorted(apart, key=lambda topic: (-topic.apart, -topic.entry.weight)),
-            together=[topic for topic in topics if not topic.apart],
+            together=[topic for topic in topics if topic not in apart],
         )

@@ -121,6 +121,12 @@ class Record:
         """The one that stands."""
         return self.decisions[-1] if self.decisions else None
 
+    @property
+    def amended_since(self):
+        """Whether the decision rests on what was amended later."""
+        amendments = (response.amendment for responses in self.responses for response in responses)
+        return any(amendment and amendment.at > self.decision.at for amendment in amendments)
+
     @cached_property
     def spread(self):
         return scoring.shown(scoring.spread(self.responses))

@@ -152,9 +152,10 @@ class Standing:
         return self.schedules and self.finished and not self.sealed
 
 
-def seats_that_ask(panel, items):
-    """Gives each panelist of `panel` their `seat` by the plan ("Second interviewer") and how many questions of `items` the
-    plan has for it, `asks`; only where the plan says who asks what. Questions for seats that nobody has are the lead's.
+def seats_that_ask(user, panel, items):
+    """Gives each panelist of `panel` how many of the questions of `items` are theirs, `asks`, and those that are not the
+    lead's own who `asked_by`, in words for this user; only where the plan says who asks what. Questions for seats that
+    nobody has are the lead's.
 
     Returns how many seats the plan asks for, if that is more than there are. No query.
     """
@@ -165,8 +166,10 @@ def seats_that_ask(panel, items):
     scoring = scoring_seats(panel)
     for seat, panelist in enumerate(scoring, start=1):
         mine = [item for item in questions if item.asker == seat or (seat == 1 and item.asker > len(scoring))]
-        panelist.seat = Asker(seat).label if seat in Asker.values else ""
         panelist.asks = len(mine)
+    words = asked_by(user, panel, wanted)
+    for item in questions:
+        item.asked_by = words.get(item.asker, "")
     return wanted if wanted > len(scoring) else 0
 
 
@@ -174,7 +177,7 @@ NAMED = 3
 
 
 def asked_by(user, panel, wanted):
-    """`{seat: words}` of who asks the questions that the plan has for seats 2 to `wanted`, for this user's room. No query."""
+    """`{seat: words}` of who asks the questions that the plan has for seats 2 to `wanted`, for this user. No query."""
     scoring = scoring_seats(panel)
     lead = scoring[0]
     who = {seat: scoring[seat - 1] if seat <= len(scoring) else lead for seat in range(Asker.SECOND, wanted + 1)}

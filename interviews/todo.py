@@ -57,8 +57,7 @@ def todo_of(user):
         "coming": [interview for interview in mine if interview.state == State.SCHEDULED],
         "owed": owed_scorecards(user),
     }
-    if user.schedules:
-        lists |= answered_for(user, now)
+    lists |= answered_for(user, now) if user.schedules else {"complete": own_complete(user, now)}
     if user.holds(Role.HIRING_MANAGER):
         lists["drafts"] = unpublished_plans(user)
     if user.holds(Role.RECRUITER):
@@ -81,6 +80,12 @@ def owed_scorecards(user):
     return list(
         owed.select_related("interview__candidate", "interview__opening").order_by("interview__finished_at", "pk")[:20]
     )
+
+
+def own_complete(user, now):
+    """Records of the user's own panels of which the debrief can begin."""
+    mine = Interview.objects.open_to(user).with_place_for(user).records().filter(completed_at__gte=now - RECENT)
+    return list(mine.select_related("candidate", "opening").order_by("-completed_at", "-pk")[:SHOWN])
 
 
 def answered_for(user, now):

@@ -58,7 +58,7 @@ class DecisionForm(forms.Form):
                 widget=forms.Textarea(attrs={"rows": 2}),
                 error_messages={
                     "required": format_lazy(
-                        _("The combined score is {score}, which speaks otherwise. Say in one sentence why."),
+                        _("The weighted score is {score}, which speaks otherwise. Say in one sentence why."),
                         score=score,
                     )
                 },

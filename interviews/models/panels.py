@@ -59,7 +59,7 @@ class Panelist(models.Model):
     def __str__(self):
         return f"{self.user}, {self.get_place_display()}"
 
-    asks, seat = 0, ""  # what `seats_that_ask` finds
+    asks = 0  # what `seats_that_ask` finds
 
     @property
     def leads(self):

@@ -16,7 +16,7 @@ from interviews.content import room_content
 from interviews.course import Malformed, change_course, read_course
 from interviews.events import HEARTBEAT, MOST_STREAMS, Hub, Viewer, stream
 from interviews.forms.room import PauseForm, StartForm, SwapForm, UnplannedForm
-from interviews.models import Interview, ItemKind, Panelist, State
+from interviews.models import Interview, ItemKind, Panelist, Place, State
 from interviews.models.plans import Asker
 from interviews.outline import outline
 from interviews.problems import NotNow, Problem
@@ -140,9 +140,10 @@ def lobby_context(place):
     panel = list(interview.panel.select_related("user"))
     return {
         "interview": interview,
-        "seats_wanted": seats_that_ask(panel, items),
+        "seats_wanted": seats_that_ask(place.user, panel, items),
         "panel": panel,
         "leads": place.leads,
+        "scores": place.place != Place.OBSERVER,
         "running": Interview.objects.running_with(place.user).select_related("candidate").first(),
         "outline": outline(items, length=interview.length, competencies=[]),
         "welcome": next((item for item in items if item.kind == ItemKind.SEGMENT), None),

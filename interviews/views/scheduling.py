@@ -125,7 +125,7 @@ def interview_detail(request, pk):
     context = {
         "interview": interview,
         "standing": standing,
-        "seats_wanted": seats_that_ask([seat.panelist for seat in standing.seats], items),
+        "seats_wanted": seats_that_ask(request.user, [seat.panelist for seat in standing.seats], items),
         "outline": outline(items, length=version.length, competencies=[]),
         "events": events(interview),
     }

@@ -68,6 +68,33 @@ def test_debrief_has_the_farthest_apart_first_then_the_weightiest():
     assert [topic.entry.title for topic in debrief.together] == ["Question 1"]
 
 
+def test_question_that_one_rated_and_another_did_not_reach_is_talked_about():
+    interview, people = make_panel_record([3, 3], [3, 3], submit=False)
+    scorecard = interview.scorecards.get(author=people[1])
+    scorecard.responses.filter(item=item(interview)).update(outcome="not_reached", rating=None)
+    for card in interview.scorecards.all():
+        submitted(card)
+    interview.refresh_from_db()
+
+    debrief = Debrief.of(Record.of(manager_of(interview), interview))
+
+    assert [(topic.entry.title, topic.apart, topic.torn) for topic in debrief.apart] == [("Question 1", 0, True)]
+
+
+def test_decision_says_that_a_scorecard_was_amended_since(client):
+    interview, (lead, _panelist) = make_panel_record([4], [4])
+    decide(interview=interview, outcome="advance", reason="x", by=manager_of(interview), score=score_of(interview))
+    response = interview.scorecards.get(author=lead).responses.first()
+    version = {name: getattr(response, name) for name in Amendment.VERSIONED} | {"rating": 3}
+    client.force_login(manager_of(interview))
+    before = client.get(url("record_detail", interview)).content.decode()
+    amend(response=response, by=lead, reason="Read again", seen=0, **version)
+
+    after = client.get(url("record_detail", interview)).content.decode()
+
+    assert ["amended since" in page for page in (before, after)] == [False, True]
+
+
 def test_topic_says_who_gave_what_against_the_anchors():
     interview, (lead, panelist) = make_panel_record([2], [4])
 
@@ -238,7 +265,7 @@ def test_decision_against_the_score_asks_for_one_sentence_more_and_keeps_the_res
     client.post(url("decision_create", interview), against | {"against_score": "No place for two."})
 
     assert asked.context["form"].errors == {
-        "against_score": ["The combined score is 4.5, which speaks otherwise. Say in one sentence why."]
+        "against_score": ["The weighted score is 4.5, which speaks otherwise. Say in one sentence why."]
     }
     assert "Another was better." in asked.content.decode()
     assert Decision.objects.get().against_score == "No place for two."

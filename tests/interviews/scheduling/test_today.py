@@ -44,6 +44,13 @@ def test_todo_of_an_interviewer_is_what_is_theirs():
     assert (todo.others, todo.late, todo.complete, todo.idle, todo.drafts) == ([], [], [], [], [])
 
 
+def test_todo_of_an_interviewer_leads_to_the_debrief_of_what_is_complete():
+    scorecard = make_submitted_scorecard()
+    make_submitted_scorecard()
+
+    assert todo_of(scorecard.author).complete == [scorecard.interview]
+
+
 def test_todo_of_the_excused_forgets_the_interview():
     user = make_user(Role.INTERVIEWER)
     interview = make_interview(panel=[(make_user(Role.INTERVIEWER), Place.LEAD), (user, Place.PANELIST)])
@@ -112,7 +119,7 @@ def test_today_queries_of_an_interviewer(client, django_assert_num_queries, coun
         led_by(user, state=State.FINISHED)
     client.force_login(user)
 
-    with django_assert_num_queries(5):
+    with django_assert_num_queries(6):
         client.get(TODAY)
 
 
@@ -120,7 +127,7 @@ def test_today_queries_of_an_interviewer(client, django_assert_num_queries, coun
     ("roles", "words"),
     [
         ([], "You have no role yet"),
-        ([Role.INTERVIEWER], "No interview of yours this week"),
+        ([Role.INTERVIEWER], "No interview of yours is to come this week"),
         ([Role.HIRING_MANAGER], "Begin with your questions"),
         ([Role.RECRUITER], "No plan is published yet"),
         ([Role.ADMINISTRATOR], "Nothing waits for you"),
