@@ -5,6 +5,10 @@ import json
 import pytest
 from django.urls import reverse
 
+from interviews.amending import amend, bring_up_to_date
+from interviews.deciding import agree, decide
+from interviews.models import Amendment
+from interviews.scoring import combined, shown
 from tests.access import canary
 from tests.access.canary import HUSHED, NAMED, PLACES, READERS, SEALED_OUT, STRANGERS, WORD, CanaryWorld
 from tests.access.world import undone
@@ -134,6 +138,42 @@ def test_what_the_lead_says_of_the_course_is_answered_alike_whatever_is_rated(wo
 
     assert answers[0] == "204 {}\n"
     assert (answers[1][:4], WORD in answers[1], HUSHED in answers[1]) == ("403 ", False, False)
+
+
+def talked_about(world):
+    """The last one has submitted, and the word stands in an amendment, in what was agreed on and in the decision too."""
+    interview, words = world.interviews["half"], f"About the {WORD} and the {HUSHED}."
+    lead, manager = world.viewers["lead"], world.viewers["manager"]
+    submitted(rate(interview.scorecards.get(author=world.viewers["panelist"])))
+    interview.refresh_from_db()
+    response = interview.scorecards.get(author=lead).responses.first()
+    version = {name: getattr(response, name) for name in Amendment.VERSIONED} | {"notes": f"{words} Again."}
+    amend(response=response, by=lead, reason=words, seen=0, **version)
+    agree(interview=interview, item=response.item, rating=5, reason=words, by=lead)
+    scorecards = list(interview.scorecards.filter(submitted_at__isnull=False))
+    bring_up_to_date(scorecards)
+    score = shown(combined(scorecards))
+    decide(interview=interview, outcome="hold", reason=words, by=manager, score=score)
+
+
+@pytest.mark.parametrize("viewer", [*STRANGERS, "excused", "owing recruiter"])
+def test_what_came_after_submitting_is_in_no_answer_for_whom_it_is_closed(world, viewer):
+    with undone():
+        world.write(**HIGH)
+        talked_about(world)
+
+        assert canary.leaks(world, viewer, ["half"]) == []
+
+
+@pytest.mark.parametrize("viewer", ["recruiter", "lead", "panelist", "observer"])
+def test_what_came_after_submitting_is_read_by_whom_it_is_open_to(world, viewer):
+    with undone():
+        world.write(**HIGH)
+        talked_about(world)
+
+        found = canary.leaks(world, viewer, ["half"])
+
+    assert {"interviews:record_detail half , page: says it", "interviews:debrief half , page: says it"} <= set(found)
 
 
 def test_what_shows_the_word_would_be_noticed(world):
