@@ -1,10 +1,12 @@
 """What goes over the wire between a browser and the server, written down; and, when told to, a bad network."""
 
+import asyncio
 import json
 import re
 
 from tests.faults.proxy import LENGTH, MISHAPS, Proxy, read_request
 
+EVENTS = re.compile(rb"\r\naccept: *text/event-stream", re.IGNORECASE)
 OPS = re.compile(rb"POST (/scorecards/\d+/ops) ")
 
 
@@ -26,6 +28,8 @@ class Tap(Proxy):
             request = await read_request(reader)
             # Each request on a connection of its own: the proxy reads replies to their end.
             request = request.replace(b"Connection: keep-alive", b"Connection: close", 1)
+            if EVENTS.search(request):
+                return await self.pass_on(request, reader, writer)
             self.note(request)
             reply = await self.carry(request)
             writer.write(reply)
@@ -35,6 +39,19 @@ class Tap(Proxy):
             self.log.hindered("network")
         finally:
             writer.close()
+
+    async def pass_on(self, request, reader, writer):
+        """An event stream has no end to be read to: it goes on until one side is gone."""
+        upstream, sink = await asyncio.open_connection("127.0.0.1", self.server_port)
+        sink.write(request)
+        ways = [asyncio.ensure_future(pumped(upstream, writer)), asyncio.ensure_future(reader.read())]
+        try:
+            await asyncio.wait(ways, return_when=asyncio.FIRST_COMPLETED)
+        finally:
+            for way in ways:
+                way.cancel()
+            await asyncio.gather(*ways, return_exceptions=True)
+            sink.close()
 
     async def carry(self, request):
         """Pages come as they are; only saving meets mishaps."""
@@ -63,6 +80,12 @@ class Tap(Proxy):
             return self.log.hindered("network" if b" 5" in status else "refused")
         for answer in body_of(reply).get("results", []):
             self.log.answered(answer)
+
+
+async def pumped(upstream, writer):
+    while some := await upstream.read(65536):
+        writer.write(some)
+        await writer.drain()
 
 
 def changed(reply, old, new):
