@@ -1,15 +1,13 @@
 from datetime import timedelta
 
 from django.conf import settings
-from django.contrib.postgres.expressions import ArraySubquery
 from django.db import models
-from django.db.models import Count, Exists, OuterRef, Q, Subquery
+from django.db.models import Exists, OuterRef, Q
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Role
-from interviews.models.history import HistoryEntry
 from interviews.models.panels import Panelist, Place
 from interviews.models.scorecards import Scorecard
 from questionbank.stages import Stage
@@ -160,20 +158,6 @@ class InterviewQuerySet(models.QuerySet):
         if (opening := asked.get("opening", "")).isdecimal() and len(opening) < 19:
             interviews = interviews.filter(opening=opening)
         return interviews.with_place_for(user) if asked.get("mine") else interviews
-
-    def with_course(self):
-        """With what everybody in the room may know: course and version; `lead_id`; `unplanned_ids`; and in `happened` how
-        much has, so that the later of two states is told from the earlier."""
-        lead = Panelist.objects.filter(interview=OuterRef("pk"), place=Place.LEAD).order_by()
-        unplanned = UnplannedQuestion.objects.filter(interview=OuterRef("pk"))
-        # Without what tells of scorecards: a number that rises with an amendment would tell of it too.
-        history = HistoryEntry.objects.exclude(what__in=HistoryEntry.OF_SCORECARDS)
-        history = history.filter(interview=OuterRef("pk")).order_by().values("interview")
-        return self.select_related("version", "course").annotate(
-            lead_id=Subquery(lead.values("user")),
-            unplanned_ids=ArraySubquery(unplanned.values("pk")),
-            happened=Subquery(history.annotate(entries=Count("pk")).values("entries")),
-        )
 
     def with_people(self):
         """With candidate, opening, version and panel. One query more."""
