@@ -6,7 +6,7 @@ from accounts.acting import acting
 from interviews.amending import bring_up_to_date
 from interviews.lifecycle import locked, record
 from interviews.models import AgreedRating, Decision, DecisionOutcome, HistoryEntry, State
-from interviews.problems import NotNow, Stale
+from interviews.problems import NotNow
 from interviews.scoring import combined, shown
 
 
@@ -32,11 +32,11 @@ def locked_complete(interview):
 
 
 @acting
-def decide(*, interview, outcome, reason, by, score, against_score=""):
-    """The hiring manager's decision; an earlier one stays on the record. `score` is the combined score as they saw it.
+def decide(*, interview, outcome, reason, by, against_score=""):
+    """The hiring manager's decision; an earlier one stays on the record.
 
-    Raises `NotNow` before all scorecards are in, where this is decided already, and without `against_score` where the score
-    as it is now asks for it; `Stale` if that is another than they saw. Seven queries.
+    Raises `NotNow` before all scorecards are in, where this is decided already, and without `against_score` where the
+    combined score as it is now asks for it. Seven queries.
     """
     interview = locked_complete(interview)
     latest = interview.decisions.last()
@@ -44,10 +44,7 @@ def decide(*, interview, outcome, reason, by, score, against_score=""):
         raise NotNow(_("This is decided already."))
     scorecards = list(interview.scorecards.filter(submitted_at__isnull=False))
     bring_up_to_date(scorecards)
-    now = shown(combined(scorecards))
-    if now != score:
-        raise Stale(_("The combined score has changed meanwhile. Look at it again, then decide."))
-    if goes_against(outcome, now) and not against_score:
+    if goes_against(outcome, shown(combined(scorecards))) and not against_score:
         raise NotNow(_("Say in one sentence why against the score."))
     decision = Decision.objects.create(
         interview=interview, outcome=outcome, reason=reason, against_score=against_score, by=by

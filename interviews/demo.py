@@ -29,7 +29,6 @@ from interviews.models import (
 )
 from interviews.publishing import publish
 from interviews.saving import heads_of, save
-from interviews.scoring import combined, shown
 from interviews.submitting import submit
 from interviews.suggesting import suggest_plan
 from questionbank.models import Question, QuestionSet
@@ -334,8 +333,7 @@ def talk(held, interview, people):
         agree(interview=interview, item=item, rating=rating, reason=reason, by=people["lead"])
     if held.decided:
         outcome, reason = held.decided
-        score = shown(combined(interview.scorecards.all()))
-        decide(interview=interview, outcome=outcome, reason=reason, by=people["manager"], score=score)
+        decide(interview=interview, outcome=outcome, reason=reason, by=people["manager"])
 
 
 def start_time(held):

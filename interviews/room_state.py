@@ -4,7 +4,7 @@ from django.conf import settings
 from django.urls import reverse
 from django.utils import timezone
 
-from interviews.models import Interview, PlanVersion, State
+from interviews.models import HistoryEntry, Interview, PlanVersion, State
 
 
 def room_state(*, interview, own):
@@ -29,7 +29,7 @@ SELECT interview.*, version.length AS version_length,
     (SELECT user_id FROM interviews_panelist WHERE interview_id = interview.id AND place = 'lead') AS lead_id,
     ARRAY(SELECT id FROM interviews_unplannedquestion WHERE interview_id = interview.id ORDER BY id) AS unplanned_ids,
     (SELECT count(*) FROM interviews_historyentry
-        WHERE interview_id = interview.id AND what NOT IN ('amended', 'agreed', 'decided'))
+        WHERE interview_id = interview.id AND what <> ALL (%s))
         + coalesce(course.changes, 0) AS happened,
     coalesce(course.shown, '') AS shown, coalesce(course.asked, '{}') AS asked, coalesce(course.dropped, '{}') AS dropped
 FROM interviews_interview AS interview
@@ -46,7 +46,7 @@ def shared(interview_id):
     key and questions by theirs. `version` only ever grows. Two queries.
     """
     # Clock and sitting are read after the version: what they show may be newer than it says, never older.
-    (interview,) = Interview.objects.raw(SHARED, [interview_id])
+    (interview,) = Interview.objects.raw(SHARED, [[what.value for what in HistoryEntry.OF_SCORECARDS], interview_id])
     interview.version = PlanVersion(pk=interview.version_id, length=interview.version_length)
     return {
         "interview": interview.state,

@@ -122,9 +122,8 @@ class InterviewQuerySet(models.QuerySet):
 
     def debriefed_by(self, user):
         """Complete interviews for which the user notes what the panel agreed on: the lead, and who decides."""
-        leads = Panelist.objects.of(user).filter(interview=OuterRef("pk"), place=Place.LEAD, excused_at=None)
-        mine = Q(opening__in=user.openings.all()) if user.holds(Role.HIRING_MANAGER) else Q(pk__in=[])
-        return self.open_to(user).filter(Exists(leads) | mine, completed_at__isnull=False)
+        led = self.open_to(user).led_by(user).filter(completed_at__isnull=False)
+        return led | self.decided_by(user)
 
     def decided_by(self, user):
         """Complete interviews on which the user decides: those of their openings, once they are open to them."""

@@ -84,7 +84,7 @@ def decision_create(request, pk):
     form = DecisionForm(request.POST if request.method == "POST" else None, score=record.score)
     if form.is_valid():
         try:
-            decide(interview=interview, by=request.user, score=record.score, **form.cleaned_data)
+            decide(interview=interview, by=request.user, **form.cleaned_data)
         except Problem as problem:
             form.add_error(None, problem.sentence)
         else:

@@ -5,10 +5,9 @@ import json
 import pytest
 from django.urls import reverse
 
-from interviews.amending import amend, bring_up_to_date
+from interviews.amending import amend
 from interviews.deciding import agree, decide
 from interviews.models import Amendment
-from interviews.scoring import combined, shown
 from tests.access import canary
 from tests.access.canary import HUSHED, NAMED, PLACES, READERS, SEALED_OUT, STRANGERS, WORD, CanaryWorld
 from tests.access.world import undone
@@ -150,10 +149,7 @@ def talked_about(world):
     version = {name: getattr(response, name) for name in Amendment.VERSIONED} | {"notes": f"{words} Again."}
     amend(response=response, by=lead, reason=words, seen=0, **version)
     agree(interview=interview, item=response.item, rating=5, reason=words, by=lead)
-    scorecards = list(interview.scorecards.filter(submitted_at__isnull=False))
-    bring_up_to_date(scorecards)
-    score = shown(combined(scorecards))
-    decide(interview=interview, outcome="hold", reason=words, by=manager, score=score)
+    decide(interview=interview, outcome="hold", reason=words, by=manager)
 
 
 @pytest.mark.parametrize("viewer", [*STRANGERS, "excused", "owing recruiter"])

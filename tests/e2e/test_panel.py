@@ -246,7 +246,9 @@ def test_observer_hears_of_an_added_question(room):
     room.lead.locator("#unplanned textarea").first.fill("And what about stride?")
     room.lead.locator("#unplanned").get_by_role("button", name="Add and go there").click()
 
-    room.observer.locator("[data-added]").wait_for(timeout=3000)
+    added = room.observer.locator("[data-added]")
+    added.wait_for(timeout=3000)
+    assert "A question was added" in added.inner_text()
 
 
 def test_out_of_touch_the_room_goes_on_and_catches_up(room):
@@ -375,6 +377,7 @@ def test_where_the_lead_went_is_told_after_a_reload_too(room):
     reload(room.lead)
 
     shows(room.panelist, 2)
+    assert (number_shown(room.lead), number_shown(room.panelist)) == ("2", "2")
 
 
 def test_lobby_opens_after_the_server_was_away(open_page):
@@ -406,6 +409,7 @@ def test_lobby_that_is_gone_back_to_opens(open_page):
     lifecycle.start(interview=interview, by=lead)
 
     page.locator(PANEL).wait_for(timeout=PATIENCE)
+    assert page.locator("[data-lobby]").count() == 0
 
 
 def waiting():

@@ -8,11 +8,11 @@ from django.urls import reverse
 
 from accounts.models import Role
 from interviews import lifecycle, scoring
-from interviews.amending import amend, bring_up_to_date
+from interviews.amending import amend
 from interviews.debriefing import Debrief
 from interviews.deciding import agree, decide, goes_against
 from interviews.models import AgreedRating, Amendment, Decision, DecisionOutcome, Interview, Place, State
-from interviews.problems import NotNow, Stale
+from interviews.problems import NotNow
 from interviews.records import Record
 from tests.database import owning
 from tests.factories import make_interview, make_opening, make_user, make_version, rate, submitted
@@ -34,12 +34,6 @@ def make_panel_record(*ratings, weights=(), submit=True, observer=None):
         if submit:
             submitted(scorecard)
     return Interview.objects.with_people().get(pk=interview.pk), people
-
-
-def score_of(interview):
-    scorecards = list(interview.scorecards.filter(submitted_at__isnull=False))
-    bring_up_to_date(scorecards)
-    return scoring.shown(scoring.combined(scorecards))
 
 
 def manager_of(interview):
@@ -83,7 +77,7 @@ def test_question_that_one_rated_and_another_did_not_reach_is_talked_about():
 
 def test_decision_says_that_a_scorecard_was_amended_since(client):
     interview, (lead, _panelist) = make_panel_record([4], [4])
-    decide(interview=interview, outcome="advance", reason="x", by=manager_of(interview), score=score_of(interview))
+    decide(interview=interview, outcome="advance", reason="x", by=manager_of(interview))
     response = interview.scorecards.get(author=lead).responses.first()
     version = {name: getattr(response, name) for name in Amendment.VERSIONED} | {"rating": 3}
     client.force_login(manager_of(interview))
@@ -275,18 +269,18 @@ def test_decision_against_the_score_needs_its_sentence_whoever_asks():
     interview, _people = make_panel_record([5], [5])
 
     with pytest.raises(NotNow, match="in one sentence why against the score"):
-        decide(interview=interview, outcome="decline", reason="x", by=manager_of(interview), score=score_of(interview))
+        decide(interview=interview, outcome="decline", reason="x", by=manager_of(interview))
 
 
-def test_decision_on_a_score_that_has_moved_is_refused():
-    interview, (lead, _panelist) = make_panel_record([4], [4])
-    seen = score_of(interview)
-    response = interview.scorecards.get(author=lead).responses.first()
-    version = {name: getattr(response, name) for name in Amendment.VERSIONED} | {"rating": 1}
-    amend(response=response, by=lead, reason="Read again", seen=0, **version)
+def test_decision_is_held_against_the_score_as_amended():
+    interview, (lead, panelist) = make_panel_record([4], [4])
+    for person in (lead, panelist):
+        response = interview.scorecards.get(author=person).responses.first()
+        version = {name: getattr(response, name) for name in Amendment.VERSIONED} | {"rating": 1}
+        amend(response=response, by=person, reason="Read again", seen=0, **version)
 
-    with pytest.raises(Stale, match="has changed meanwhile"):
-        decide(interview=interview, outcome="advance", reason="x", by=manager_of(interview), score=seen)
+    with pytest.raises(NotNow, match="in one sentence why against the score"):
+        decide(interview=interview, outcome="advance", reason="x", by=manager_of(interview))
 
 
 def test_decision_that_stands_already_is_not_made_twice(client):
@@ -340,8 +334,8 @@ def test_decision_without_a_reason_is_refused(client):
 def test_decision_anew_stands_and_the_earlier_is_shown(client):
     interview, _people = make_panel_record([3], [3])
     manager = manager_of(interview)
-    decide(interview=interview, outcome="hold", reason="Wait for the other", by=manager, score=score_of(interview))
-    decide(interview=interview, outcome="advance", reason="The other declined", by=manager, score=score_of(interview))
+    decide(interview=interview, outcome="hold", reason="Wait for the other", by=manager)
+    decide(interview=interview, outcome="advance", reason="The other declined", by=manager)
     client.force_login(manager)
 
     record = client.get(url("record_detail", interview)).context["record"]
@@ -355,7 +349,7 @@ def test_nothing_is_agreed_or_decided_before_all_are_in():
 
     for act in (
         lambda: agree(interview=interview, item=item(interview), rating=3, reason="x", by=people[0]),
-        lambda: decide(interview=interview, outcome="hold", reason="x", by=people[0], score=score_of(interview)),
+        lambda: decide(interview=interview, outcome="hold", reason="x", by=people[0]),
     ):
         with pytest.raises(NotNow, match="until every scorecard is in"):
             act()
@@ -369,7 +363,7 @@ def test_nothing_is_agreed_or_decided_before_all_are_in():
 def test_database_refuses_to_change_what_was_agreed_or_decided(table):
     interview, (lead, _panelist) = make_panel_record([3], [4])
     agree(interview=interview, item=item(interview), rating=3, reason="x", by=lead)
-    decide(interview=interview, outcome="hold", reason="x", by=manager_of(interview), score=score_of(interview))
+    decide(interview=interview, outcome="hold", reason="x", by=manager_of(interview))
 
     for statement in (f"UPDATE interviews_{table} SET reason = 'y'", f"DELETE FROM interviews_{table}"):
         refused = pytest.raises(IntegrityError, match="stays as it was")
@@ -382,9 +376,7 @@ def test_history_of_debrief_is_for_whom_scorecards_are_open(client):
     lifecycle.excuse(panelist=interview.panel.last(), by=manager_of(interview), reason="Ill")
     submitted(interview.scorecards.get(author=people[0]))
     agree(interview=interview, item=item(interview), rating=5, reason="Together", by=people[0])
-    decide(
-        interview=interview, outcome="decline", reason="Too junior", by=manager_of(interview), score=score_of(interview)
-    )
+    decide(interview=interview, outcome="decline", reason="Too junior", by=manager_of(interview))
     seen = {}
     for user in (people[0], people[1]):
         client.force_login(user)

@@ -2,7 +2,6 @@
 
 import threading
 from datetime import timedelta
-from fractions import Fraction
 
 import pytest
 from django.db import connection, transaction
@@ -12,7 +11,6 @@ from interviews import lifecycle
 from interviews.amending import amend
 from interviews.deciding import agree, decide
 from interviews.models import Amendment, HistoryEntry, Place, TrailEntry
-from interviews.scoring import shown
 from interviews.trail import verify
 from tests.factories import (
     make_finished_interview,
@@ -149,7 +147,7 @@ def test_amending_agreeing_and_deciding_at_once_keep_one_chain():
 
     def decides():
         for number in range(6):
-            decide(interview=interview, outcome="hold", reason=f"Why {number}", by=by, score=shown(Fraction(4)))
+            decide(interview=interview, outcome="hold", reason=f"Why {number}", by=by)
 
     problems = at_once(lambda: amends(cards[0]), lambda: amends(cards[1]), agrees, decides)
 
