@@ -8,7 +8,7 @@ BROWSER_TESTS := $(wildcard tests/e2e tests/faults)
 export EVENHAND_ENV ?= development
 
 .DEFAULT_GOAL := help
-.PHONY: help install run test unit trail doors servers browser lint bench access axe screenshots faults faults-sabotage fuzz clean
+.PHONY: help install run test unit accounts trail doors servers browser lint bench access axe screenshots faults faults-sabotage fuzz clean
 .NOTPARALLEL:
 
 help: ## List these commands
@@ -33,10 +33,13 @@ $(STAMP): requirements-dev.txt
 run: $(STAMP) ## Run Evenhand with demo data at http://localhost:8000 (PORT=8001 for another port, RELOAD=1 to follow changes)
 	@exec $(BIN)/python -m config.serve --port $(PORT) $(if $(RELOAD),--reload)
 
-test: unit trail doors servers browser ## Run all tests
+test: unit accounts trail doors servers browser ## Run all tests
 
 unit: $(STAMP) ## Run the tests that need neither a browser nor a server of their own
-	$(BIN)/python -m pytest tests $(BROWSER_TESTS:%=--ignore=%) --ignore=tests/servers --ignore=tests/access --ignore=tests/fuzz --ignore=tests/interviews/trail -n 2
+	$(BIN)/python -m pytest tests $(BROWSER_TESTS:%=--ignore=%) --ignore=tests/servers --ignore=tests/access --ignore=tests/fuzz --ignore=tests/accounts --ignore=tests/interviews/trail -n 2
+
+accounts: $(STAMP) ## Run the tests of people, signing in and roles
+	$(BIN)/python -m pytest tests/accounts -n 2
 
 trail: $(STAMP) ## Run the tests of the trail, which tamper with everything it holds
 	$(BIN)/python -m pytest tests/interviews/trail -n 2
@@ -44,7 +47,7 @@ trail: $(STAMP) ## Run the tests of the trail, which tamper with everything it h
 doors: $(STAMP) ## Run the tests of who may do what, and a short fuzz
 	$(BIN)/python -m pytest tests/access tests/fuzz -n 2
 
-servers: $(STAMP) ## Run the tests that start servers of their own, PostgreSQL or ours
+servers: $(STAMP) ## Run the tests that start servers of their own, PostgreSQL or ours, and collect what they serve
 	$(BIN)/python -m pytest tests/servers -n 2
 
 browser: $(STAMP) ## Run the tests in a browser (they need Chromium, and say so when they are skipped)

@@ -1,5 +1,6 @@
 """Fixtures for every test. The database is the embedded one unless DATABASE_URL names another."""
 
+import gc
 import os
 import shutil
 from pathlib import Path
@@ -35,6 +36,13 @@ def django_db_setup(django_db_setup, django_db_blocker):
     """The database is used with the rights of the role that serves."""
     with django_db_blocker.unblock(), served():
         yield
+
+
+def pytest_collection_finish():
+    """What stands before the first test stays to the last: looking through it again and again took a sixth of the time."""
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(50_000, 20, 20)
 
 
 def find_chromium():

@@ -66,7 +66,7 @@ def tiny_provider(settings, **claims):
     with ThreadingHTTPServer(("127.0.0.1", 0), Handler) as server:
         provider = Provider(server.server_port)
         provider.claims = {"sub": "1", "email": "ada@example.test", "email_verified": True, "name": "Ada"} | claims
-        threading.Thread(target=server.serve_forever, daemon=True).start()
+        threading.Thread(target=server.serve_forever, args=[0.01], daemon=True).start()
         known_to(settings, provider.url)
         try:
             yield provider
