@@ -1,11 +1,8 @@
-from datetime import timedelta
-
 from django.db import models
 from django.db.models import Exists, OuterRef
-from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-KEPT_WHOLE = timedelta(days=30)
+from interviews.models.scorecards import Scorecard
 
 
 class OperationQuerySet(models.QuerySet):
@@ -34,7 +31,7 @@ class OperationQuerySet(models.QuerySet):
             Exists(later),
             result=Operation.Result.APPLIED,
             value__isnull=False,
-            scorecard__submitted_at__lt=timezone.now() - KEPT_WHOLE,
+            scorecard__in=Scorecard.objects.long_sealed(),
         )
 
     def forget_values(self):

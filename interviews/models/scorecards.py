@@ -1,8 +1,12 @@
+from datetime import timedelta
+
 from django.conf import settings
 from django.db import models
 from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
+
+KEPT_WHOLE = timedelta(days=30)  # with every version of every field, from when it was submitted
 
 
 class Recommendation(models.IntegerChoices):
@@ -44,6 +48,10 @@ class ScorecardQuerySet(models.QuerySet):
 
     def of(self, user):
         return self.filter(author=user)
+
+    def long_sealed(self):
+        """Submitted so long ago that what was written over in them is kept no more (`Operation.objects.outlived`)."""
+        return self.filter(submitted_at__lt=timezone.now() - KEPT_WHOLE)
 
     def due_soon(self):
         """Owed for a finished interview, due within `REMIND_BEFORE` or overdue, and the author not reminded yet."""

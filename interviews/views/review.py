@@ -18,7 +18,7 @@ def scorecard_review(request, pk):
     """One's own scorecard of a finished interview, still open. At most 12 queries, however many questions."""
     scorecard = get_object_or_404(
         Scorecard.objects.of(request.user).select_related(
-            "interview__candidate", "interview__version", "interview__opening"
+            "interview__candidate", "interview__version", "interview__opening", "interview__course"
         ),
         interview=pk,
     )
@@ -44,6 +44,7 @@ def review_context(user, scorecard):
         "unresolved": [entry for entry in questions if entry.key in unresolved],
         "resolved": [entry for entry in questions if entry.key not in unresolved],
         "questions": questions,
+        "asked": interview.course.asked if hasattr(interview, "course") else [],
         "outcomes": OUTCOME_KEYS,
         "recommendations": Recommendation.choices,
         "state": review_state(interview=interview, own=own),

@@ -3,6 +3,7 @@
 import pytest
 
 from interviews import lifecycle
+from interviews.course import change_course
 from interviews.models import Outcome, Recommendation, Response
 from tests.e2e.browser import enter, ready
 
@@ -63,12 +64,37 @@ def test_review_is_done_by_keyboard_what_is_open_first(open_page, live, width, h
 
     assert order == ["Question 2", "Question 3", "Question 4", "Question 1"]
     assert (first, back, last) == ("Question 2", "Question 3", "Question 1")
-    assert left == "Every question has an outcome."
+    assert left == "Every question has an outcome. 2 ratings have no notes to go by."
     assert outcomes(interview) == {1: "rated", 2: "rated", 3: Outcome.DECLINED, 4: "rated"}
     ratings = Response.objects.filter(scorecard__interview=interview).values_list("item__number", "rating")
     assert dict(ratings) == {1: 3, 2: 5, 3: None, 4: 2}
     scorecard = interview.scorecards.get()
     assert (scorecard.recommendation, scorecard.summary) == (Recommendation.STRONG_YES, "Go.")
+
+
+def test_what_was_asked_is_not_marked_as_not_reached(open_page, live):
+    interview, lead = live
+    first, second, *_others = [item.key for item in interview.version.items.all()]
+    change_course(interview=interview, by=lead, shown=second, asked=[first], dropped=[])
+    lifecycle.finish(interview=interview, by=lead)
+    page = enter(open_page(lead), interview, "review")
+    mark = page.get_by_role("button", name="Mark all that were not asked as not reached")
+
+    asked = page.locator("[data-question]", has=page.get_by_text("Asked", exact=True)).get_attribute("data-title")
+    mark.click()
+    saved(page)
+    marked, left, offered = outcomes(interview), page.locator("[data-submit-words]").inner_text(), mark.is_visible()
+    page.locator("[data-question]").first.focus()
+    page.keyboard.press("4")
+    unfounded = page.locator("[data-submit-words]").inner_text()
+    page.keyboard.press("n")
+    page.keyboard.type("Drew it.")
+
+    assert asked == "Question 1"
+    assert marked == {1: "", 2: "not_reached", 3: "not_reached", 4: "not_reached"}
+    assert (left, offered) == ("1 question is still open.", False)
+    assert unfounded == "Every question has an outcome. 1 rating has no notes to go by."
+    assert page.locator("[data-submit-words]").inner_text() == "Every question has an outcome."
 
 
 def test_review_covered_elsewhere_asks_for_the_question(open_page, live):

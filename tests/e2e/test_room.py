@@ -173,7 +173,7 @@ def test_submit_without_a_recommendation_asks_for_it(open_page, live):
     page = open_page(lead)
     enter(page, interview, "review")
 
-    page.get_by_role("button", name="Mark all without an outcome as not reached").click()
+    page.get_by_role("button", name="Mark all that were not asked as not reached").click()
     page.get_by_role("button", name="Submit scorecard").click()
 
     problem = page.locator("#submit-problem:not(:empty)")

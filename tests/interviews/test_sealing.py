@@ -7,7 +7,8 @@ import pytest
 from django.db import IntegrityError, connection, transaction
 from django.utils import timezone
 
-from interviews import lifecycle
+from interviews import forgetting, lifecycle
+from interviews.forgetting import forget_replaced
 from interviews.models import Operation, Response, State
 from interviews.saving import save
 from tests.database import owning
@@ -165,7 +166,8 @@ def test_values_of_replaced_operations_are_forgotten_after_30_days(logged):
     log(logged, "summary", "late")
     aged(logged, 31)
 
-    assert Operation.objects.outlived().forget_values() == 2
+    assert forget_replaced() == 2
+    assert forget_replaced() == 0
 
     values = list(logged.operations.values_list("value", "result"))
     assert values == [
@@ -178,10 +180,28 @@ def test_values_of_replaced_operations_are_forgotten_after_30_days(logged):
     assert all(len(operation.digest) == 32 for operation in logged.operations.all())
 
 
+def test_values_are_forgotten_in_batches(monkeypatch, django_assert_num_queries):
+    monkeypatch.setattr(forgetting, "AT_ONCE", 2)
+    for words in ("one", "two", "three"):
+        scorecard = rate(make_scorecard(state=State.FINISHED))
+        written = log(scorecard, "summary", "")
+        log(scorecard, "summary", words, parent=str(written.op))
+        scorecard.refresh_from_db()
+        aged(submitted(scorecard), 31)
+    seen = []
+
+    with django_assert_num_queries(5):  # two batches, and a look for a third
+        assert forget_replaced(seen.append) == 3
+
+    assert seen == [2, 3]
+    kept = Operation.objects.filter(value__isnull=False).values_list("value", flat=True)
+    assert list(kept) == ["one", "two", "three"]
+
+
 def test_values_are_kept_for_30_days(logged):
     aged(logged, 29)
 
-    assert Operation.objects.outlived().count() == 0
+    assert forget_replaced() == 0
     assert refused("UPDATE interviews_operation SET value = NULL WHERE result = 'applied'", because="only ever added")
 
 

@@ -1,10 +1,10 @@
 """`manage.py verify_trail [--head HASH]`: whether the trail, and what it sealed, is as it was written."""
 
 import sys
-import time
 
 from django.core.management.base import BaseCommand, CommandError
 
+from config.progress import Progress
 from interviews.models import TrailEntry
 from interviews.trail import verify
 
@@ -26,7 +26,7 @@ class Command(BaseCommand):
 
     def handle(self, *, head, **options):
         heads = [as_link(words) for words in head]
-        verdict = verify(heads=heads, progress=Progress(self.stderr))
+        verdict = verify(heads=heads, progress=Progress(self.stderr, of=TrailEntry.objects, what="entries"))
         for link, entry in verdict.found.items():
             self.stdout.write(f"head {link.hex()}: {entry}, noted {entry.at:%Y-%m-%d %H:%M:%S} UTC")
         for problem in verdict.problems:
@@ -44,18 +44,3 @@ def as_link(words):
     if len(link) != 32:
         raise CommandError(f"“{words}” is no head: give the 64 digits that the record shows.")
     return link
-
-
-class Progress:
-    """A line every second, once it has taken one."""
-
-    def __init__(self, out, every=1):
-        self.out, self.every, self.total, self.last = out, every, None, time.monotonic()
-
-    def __call__(self, done):
-        if time.monotonic() - self.last < self.every:
-            return
-        if self.total is None:
-            self.total = TrailEntry.objects.count()
-        self.last = time.monotonic()
-        self.out.write(f"{done} of {self.total} entries")

@@ -4,6 +4,10 @@ import { dropRoom } from "../saving/device.js";
 import { covered, edit, forget, heads, say, state, tornFields, valueOf } from "../saving/scorecard.js";
 
 const questions = [...document.querySelectorAll("[data-question]")];
+const isBare = ({ dataset: { question: key } }) => !outcomeOf(key).outcome;
+// What was asked in the room was reached, whatever became of it.
+const wasPassed = (question) => isBare(question) && !("asked" in question.dataset);
+const isUnfounded = ({ dataset: { question: key } }) => outcomeOf(key).outcome === "rated" && !valueOf(`${key}.notes`, "").trim();
 const isOpen = ({ dataset: { question: key } }) => !outcomeOf(key).outcome || valueOf(`${key}.come_back`, false) || tornFields().some((name) => name.startsWith(`${key}.`));
 
 document.addEventListener("change", (event) => {
@@ -19,9 +23,7 @@ document.addEventListener("change", (event) => {
 
 document.addEventListener("click", (event) => {
   if (!event.target.closest("[data-not-reached]")) return;
-  for (const question of questions) {
-    if (!outcomeOf(question.dataset.question).outcome) setOutcome(question.dataset.question, "not_reached");
-  }
+  for (const question of questions.filter(wasPassed)) setOutcome(question.dataset.question, "not_reached");
 });
 
 // Giving an outcome here is coming back: the flag has done its work.
@@ -32,6 +34,7 @@ function settled(question) {
 
 document.addEventListener("scorecard:field", ({ detail: { field } }) => {
   if (/\.(outcome|come_back)$/.test(field)) paint(document.querySelector(`[data-question="${field.split(".")[0]}"]`));
+  else if (field.endsWith(".notes")) count();
 });
 
 function paint(question) {
@@ -47,13 +50,19 @@ function paint(question) {
 
 function count() {
   const open = questions.filter(isOpen).length;
-  const bare = questions.filter((question) => !outcomeOf(question.dataset.question).outcome).length;
+  const bare = questions.filter(isBare).length;
   const [one, many] = bare || tornFields().length ? ["openOne", "openMany"] : ["flaggedOne", "flaggedMany"];
   const words = !open ? say("leftNone") : say(open === 1 ? one : many, { n: open });
   document.querySelector("[data-open-count]").textContent = open ? words : "";
-  document.querySelector("[data-submit-words]").textContent = words;
+  document.querySelector("[data-submit-words]").textContent = open ? words : `${words} ${unfounded()}`.trim();
   const bulk = document.querySelector("[data-not-reached]");
-  if (bulk) bulk.hidden = !bare;
+  if (bulk) bulk.hidden = !questions.some(wasPassed);
+}
+
+// Not asked for, but a rating that nobody can look up convinces nobody in the debrief.
+function unfounded() {
+  const n = questions.filter(isUnfounded).length;
+  return n ? say(n === 1 ? "unfoundedOne" : "unfounded", { n }) : "";
 }
 
 // What is sealed is what the author saw: the form names the operations behind it.

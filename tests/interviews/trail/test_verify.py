@@ -12,7 +12,6 @@ from django.db import connection
 
 from accounts.models import Role
 from interviews import lifecycle, trail
-from interviews.management.commands.verify_trail import Progress
 from interviews.models import Interview, TrailEntry, TrailHead
 from interviews.trail import TRAILED, verify
 from tests.database import owning
@@ -387,23 +386,6 @@ def test_verifying_costs_the_same_however_many_interviews(django_assert_num_quer
 
     with django_assert_num_queries(29):
         verify()
-
-
-def test_progress_names_how_far_it_is():
-    make_invitation()
-    out = io.StringIO()
-
-    Progress(out, every=0)(1)
-
-    assert out.getvalue() == f"1 of {TrailEntry.objects.count()} entries"
-
-
-def test_progress_is_silent_for_a_second():
-    out = io.StringIO()
-
-    Progress(out)(1)
-
-    assert out.getvalue() == ""
 
 
 def test_what_stood_before_the_trail_is_noted_when_it_begins(sealed):

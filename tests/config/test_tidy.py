@@ -1,0 +1,35 @@
+"""Every night what has had its time goes, and nothing else."""
+
+import io
+from datetime import timedelta
+
+import pytest
+from django.contrib.sessions.models import Session
+from django.core.management import call_command
+from django.utils import timezone
+
+from questionbank.models import ImportDraft
+from tests.factories import make_user
+
+pytestmark = pytest.mark.django_db
+
+
+def test_tidy_drops_ended_sessions_and_old_previews_only():
+    now, owner = timezone.now(), make_user()
+    for days in (-1, 1):
+        Session.objects.create(session_key=f"day{days}", session_data="", expire_date=now + timedelta(days=days))
+    for age in (6, 8):
+        draft = ImportDraft.objects.create(owner=owner, name=f"{age} days", content={})
+        ImportDraft.objects.filter(pk=draft.pk).update(created_at=now - timedelta(days=age))
+
+    assert tidied() == "previews=1 emptied=0\n"
+    assert tidied() == "previews=0 emptied=0\n"
+
+    assert [session.session_key for session in Session.objects.all()] == ["day1"]
+    assert [draft.name for draft in ImportDraft.objects.all()] == ["6 days"]
+
+
+def tidied():
+    out = io.StringIO()
+    call_command("tidy", stdout=out)
+    return out.getvalue()
