@@ -35,7 +35,7 @@ run: $(STAMP) ## Run Evenhand with demo data at http://localhost:8000 (PORT=8001
 
 test: unit accounts trail doors servers browser ## Run all tests
 
-unit: $(STAMP) ## Run the tests that need neither a browser nor a server of their own
+unit: $(STAMP) ## Run the tests of the bank, plans, interviews and records
 	$(BIN)/python -m pytest tests $(BROWSER_TESTS:%=--ignore=%) --ignore=tests/servers --ignore=tests/access --ignore=tests/fuzz --ignore=tests/accounts --ignore=tests/interviews/trail -n 2
 
 accounts: $(STAMP) ## Run the tests of people, signing in and roles

@@ -5,8 +5,8 @@ from copy import copy
 from django.utils.translation import gettext as _
 
 from accounts.acting import acting
-from interviews.lifecycle import record
-from interviews.models import Amendment, HistoryEntry, Scorecard
+from interviews.lifecycle import locked, record
+from interviews.models import Amendment, HistoryEntry, Scorecard, State
 from interviews.problems import NotNow, Stale
 from interviews.scoring import tally
 
@@ -16,8 +16,11 @@ def amend(*, response, by, reason, seen, **version):
     """A new version of the author's own submitted response; `version` names every field of `Amendment.VERSIONED`, `seen` how
     many amendments of it the author saw.
 
-    Raises `Stale` if there are more by now, and `NotNow` where it says what the response says already. Nine queries, however many questions.
+    Raises `Stale` if there are more by now, and `NotNow` where it says what the response says already. Ten queries, however
+    many questions.
     """
+    # The interview first, as everywhere: a decision that is being made is about the score before this one or after it.
+    interview = locked(response.scorecard.interview, State.FINISHED, instead=_("This interview is not finished."))
     # One order of amendments, since each holds the whole scorecard's score.
     scorecard = Scorecard.objects.select_for_update(of=("self",), no_key=True).get(pk=response.scorecard_id)
     responses = list(scorecard.responses.select_related("item", "unplanned__replaces"))
@@ -39,7 +42,7 @@ def amend(*, response, by, reason, seen, **version):
         **dict(zip(Amendment.SUMS, tally(responses), strict=True)),
     )
     title = (current.item or current.unplanned).title
-    record(scorecard.interview, HistoryEntry.What.AMENDED, by, title=title, reason=reason)
+    record(interview, HistoryEntry.What.AMENDED, by, title=title, reason=reason)
     return amendment
 
 

@@ -175,12 +175,12 @@ def remind():
     sent = 0
     for scorecard in due.select_related("author", "interview__candidate", "interview__opening"):
         mine = Scorecard.objects.filter(pk=scorecard.pk, submitted_at=None)
-        if not mine.filter(reminded_at=None).update(reminded_at=timezone.now()):
+        if not mine.filter(reminded_at=scorecard.reminded_at).update(reminded_at=timezone.now()):
             continue
         if send([lambda scorecard=scorecard: reminder(scorecard)]):
             sent += 1
         else:
-            mine.update(reminded_at=None)
+            mine.update(reminded_at=scorecard.reminded_at)
     return sent
 
 

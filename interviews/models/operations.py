@@ -2,7 +2,7 @@ from django.db import models
 from django.db.models import Exists, OuterRef
 from django.utils.translation import gettext_lazy as _
 
-from interviews.models.scorecards import Scorecard
+TIME = ".time"  # how the fields of time spent end
 
 
 class OperationQuerySet(models.QuerySet):
@@ -14,28 +14,27 @@ class OperationQuerySet(models.QuerySet):
         """The latest of each field that came after the scorecard was submitted; time spent does not count."""
         return (
             self.filter(result=Operation.Result.LATE)
-            .exclude(field__endswith=".time")
+            .exclude(field__endswith=TIME)
             .order_by("field", "-pk")
             .distinct("field")
         )
 
-    def outlived(self):
-        """Applied ones with a later one in the same field, 30 days after submission, still with their value."""
+    def replaced(self):
+        """Applied ones that a later one in the same field wrote over, still with their value. Time spent is intervals,
+        none of which replaces another."""
         later = Operation.objects.filter(
             scorecard=OuterRef("scorecard"),
             field=OuterRef("field"),
             result=Operation.Result.APPLIED,
             pk__gt=OuterRef("pk"),
         )
-        return self.filter(
-            Exists(later),
-            result=Operation.Result.APPLIED,
-            value__isnull=False,
-            scorecard__in=Scorecard.objects.long_sealed(),
+        return self.filter(Exists(later), result=Operation.Result.APPLIED, value__isnull=False).exclude(
+            field__endswith=TIME
         )
 
     def forget_values(self):
-        """Empties the value and keeps id and digest; the database allows it for `outlived()` only. Returns how many."""
+        """Empties the value and keeps id and digest. The database allows it for `replaced()` ones of a scorecard that was
+        submitted 30 days ago, and refuses all others. Returns how many."""
         return self.update(value=None)
 
 

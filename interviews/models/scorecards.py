@@ -2,7 +2,8 @@ from datetime import timedelta
 
 from django.conf import settings
 from django.db import models
-from django.db.models import Q
+from django.db.models import F, Q
+from django.db.models.functions import Now
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
@@ -49,17 +50,23 @@ class ScorecardQuerySet(models.QuerySet):
     def of(self, user):
         return self.filter(author=user)
 
-    def long_sealed(self):
-        """Submitted so long ago that what was written over in them is kept no more (`Operation.objects.outlived`)."""
-        return self.filter(submitted_at__lt=timezone.now() - KEPT_WHOLE)
+    def long_sealed(self, since=None):
+        """Submitted so long ago that what was written over in them is kept no more; with `since`, no longer ago than that
+        beyond it. By the database's clock, which enforces it."""
+        then = Now() - KEPT_WHOLE
+        recent = {} if since is None else {"submitted_at__gte": then - since}
+        return self.filter(submitted_at__lt=then, **recent)
 
     def due_soon(self):
-        """Owed for a finished interview, due within `REMIND_BEFORE` or overdue, and the author not reminded yet."""
+        """Owed for a finished interview, due within `REMIND_BEFORE` or overdue, and the author not reminded since then: a
+        reminder that somebody sent before is not this one."""
         from interviews.models.interviews import REMIND_BEFORE, SCORECARD_DUE, State
 
-        finished = timezone.now() + REMIND_BEFORE - SCORECARD_DUE
+        begins = SCORECARD_DUE - REMIND_BEFORE
         return self.owed().filter(
-            interview__state=State.FINISHED, interview__finished_at__lte=finished, reminded_at=None
+            Q(reminded_at=None) | Q(reminded_at__lt=F("interview__finished_at") + begins),
+            interview__state=State.FINISHED,
+            interview__finished_at__lte=timezone.now() - begins,
         )
 
     def owed(self):

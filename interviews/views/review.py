@@ -44,7 +44,7 @@ def review_context(user, scorecard):
         "unresolved": [entry for entry in questions if entry.key in unresolved],
         "resolved": [entry for entry in questions if entry.key not in unresolved],
         "questions": questions,
-        "asked": interview.course.asked if hasattr(interview, "course") else [],
+        "course": getattr(interview, "course", None),
         "outcomes": OUTCOME_KEYS,
         "recommendations": Recommendation.choices,
         "state": review_state(interview=interview, own=own),

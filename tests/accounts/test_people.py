@@ -18,8 +18,8 @@ from accounts import people
 from accounts.adapter import AccountAdapter
 from accounts.models import Invitation, Role, User
 from interviews import lifecycle
-from tests.accounts.racing import before_it_commits
 from tests.factories import PASSWORD, make_interview, make_invitation, make_user, prove
+from tests.racing import before_it_commits
 
 pytestmark = pytest.mark.django_db
 

@@ -13,9 +13,9 @@ from django.urls import reverse
 from accounts import people
 from accounts.models import Invitation, Role, User
 from accounts.single_sign_on import link
-from tests.accounts.racing import before_it_commits
 from tests.factories import PASSWORD, make_invitation, make_user
 from tests.idp.tiny import known_to, tiny_provider
+from tests.racing import before_it_commits
 
 pytestmark = pytest.mark.django_db
 

@@ -10,6 +10,7 @@ from django.utils import timezone
 
 from questionbank.models import ImportDraft
 from tests.factories import make_user
+from tests.interviews.test_sealing import aged, logged  # noqa: F401
 
 pytestmark = pytest.mark.django_db
 
@@ -29,7 +30,14 @@ def test_tidy_drops_ended_sessions_and_old_previews_only():
     assert [draft.name for draft in ImportDraft.objects.all()] == ["6 days"]
 
 
-def tidied():
+def test_tidy_forgets_what_was_written_over(logged):  # noqa: F811
+    aged(logged, 61)
+
+    assert tidied() == "previews=0 emptied=0\n"
+    assert tidied("--all") == "previews=0 emptied=2\n"
+
+
+def tidied(*options):
     out = io.StringIO()
-    call_command("tidy", stdout=out)
+    call_command("tidy", *options, stdout=out)
     return out.getvalue()

@@ -74,27 +74,44 @@ def test_review_is_done_by_keyboard_what_is_open_first(open_page, live, width, h
 
 def test_what_was_asked_is_not_marked_as_not_reached(open_page, live):
     interview, lead = live
-    first, second, *_others = [item.key for item in interview.version.items.all()]
-    change_course(interview=interview, by=lead, shown=second, asked=[first], dropped=[])
+    first, second, third, _fourth = interview.scorecards.get().responses.all()
+    change_course(interview=interview, by=lead, shown=second.key, asked=[first.key], dropped=[])
     lifecycle.finish(interview=interview, by=lead)
     page = enter(open_page(lead), interview, "review")
     mark = page.get_by_role("button", name="Mark all that were not asked as not reached")
 
-    asked = page.locator("[data-question]", has=page.get_by_text("Asked", exact=True)).get_attribute("data-title")
+    def titled(words):
+        return page.locator("[data-question]", has=page.get_by_text(words, exact=True)).get_attribute("data-title")
+
+    tags = titled("Asked"), titled("Last on screen")
+    page.locator(f"#notes-{third.key}").fill("Drew it.")
     mark.click()
     saved(page)
-    marked, left, offered = outcomes(interview), page.locator("[data-submit-words]").inner_text(), mark.is_visible()
-    page.locator("[data-question]").first.focus()
-    page.keyboard.press("4")
-    unfounded = page.locator("[data-submit-words]").inner_text()
-    page.keyboard.press("n")
-    page.keyboard.type("Drew it.")
 
-    assert asked == "Question 1"
-    assert marked == {1: "", 2: "not_reached", 3: "not_reached", 4: "not_reached"}
-    assert (left, offered) == ("1 question is still open.", False)
-    assert unfounded == "Every question has an outcome. 1 rating has no notes to go by."
-    assert page.locator("[data-submit-words]").inner_text() == "Every question has an outcome."
+    assert tags == ("Question 1", "Question 2")
+    assert outcomes(interview) == {1: "", 2: "", 3: "", 4: "not_reached"}
+    assert page.locator("[data-submit-words]").inner_text() == "3 questions are still open."
+    assert not mark.is_visible()
+
+
+def test_ratings_without_notes_are_counted(open_page, live):
+    interview, lead = live
+    lifecycle.finish(interview=interview, by=lead)
+    page = enter(open_page(lead), interview, "review")
+    words = page.locator("[data-submit-words]")
+    for _question in range(4):
+        page.keyboard.press("j")
+        page.keyboard.press("4")
+
+    before = words.inner_text()
+    for typed in ("One.", "Two.", "Three."):
+        page.keyboard.press("n")
+        page.keyboard.type(typed)
+        page.keyboard.press("Escape")
+        page.keyboard.press("k")
+
+    assert before == "Every question has an outcome. 4 ratings have no notes to go by."
+    assert words.inner_text() == "Every question has an outcome. 1 rating has no notes to go by."
 
 
 def test_review_covered_elsewhere_asks_for_the_question(open_page, live):

@@ -378,6 +378,18 @@ def test_who_leads_or_schedules_reminds_who_is_missing_once_an_hour(client):
     assert by_recruiter == first
 
 
+def test_reminder_that_somebody_sent_early_is_not_the_one_when_it_is_due(client):
+    lead, panelist, scorecard = owing()
+    asked_to_remind(client, lead, scorecard)
+    before = remind()
+    Interview.objects.update(finished_at=timezone.now() - timedelta(hours=21))
+    Scorecard.objects.filter(pk=scorecard.pk).update(reminded_at=timezone.now() - timedelta(hours=20))
+    mail.outbox.clear()
+
+    assert (before, remind(), remind()) == (0, 2, 0)
+    assert sorted(message.to[0] for message in mail.outbox) == sorted([lead.email, panelist.email])
+
+
 def test_who_switched_reminders_off_is_left_to_be_asked(client):
     lead, panelist, scorecard = owing()
     type(panelist).objects.filter(pk=panelist.pk).update(reminders=False)

@@ -152,12 +152,15 @@ def aged(scorecard, days):
 
 @pytest.fixture
 def logged():
-    """A rated scorecard with operations: replaced, standing, lost; the two others are added after submission."""
+    """A rated scorecard with operations: replaced, standing, lost, chosen, and two intervals of time."""
     scorecard = rate(make_scorecard(state=State.FINISHED))
     replaced = log(scorecard, "summary", "one")
     standing = log(scorecard, "summary", "two", parent=str(replaced.op))
     lost = log(scorecard, "summary", "three")
     log(scorecard, "summary", "four", parent=str(standing.op), settles=[str(lost.op)])
+    for seconds in (30, 12):
+        started = timezone.now().isoformat()
+        log(scorecard, f"{scorecard.responses.first().key}.time", {"started_at": started, "seconds": seconds})
     scorecard.refresh_from_db()
     return submitted(scorecard)
 
@@ -169,7 +172,7 @@ def test_values_of_replaced_operations_are_forgotten_after_30_days(logged):
     assert forget_replaced() == 2
     assert forget_replaced() == 0
 
-    values = list(logged.operations.values_list("value", "result"))
+    values = list(logged.operations.exclude(field__endswith=".time").values_list("value", "result"))
     assert values == [
         (None, "applied"),
         (None, "applied"),
@@ -191,25 +194,36 @@ def test_values_are_forgotten_in_batches(monkeypatch, django_assert_num_queries)
     seen = []
 
     with django_assert_num_queries(5):  # two batches, and a look for a third
-        assert forget_replaced(seen.append) == 3
+        assert forget_replaced(progress=seen.append) == 3
 
     assert seen == [2, 3]
     kept = Operation.objects.filter(value__isnull=False).values_list("value", flat=True)
     assert list(kept) == ["one", "two", "three"]
 
 
+def test_only_the_last_month_is_looked_through_unless_all_is_asked_for(logged):
+    aged(logged, 61)
+
+    assert forget_replaced() == 0
+    assert forget_replaced(since=None) == 2
+
+
 def test_values_are_kept_for_30_days(logged):
     aged(logged, 29)
 
-    assert forget_replaced() == 0
+    assert forget_replaced(since=None) == 0
     assert refused("UPDATE interviews_operation SET value = NULL WHERE result = 'applied'", because="only ever added")
 
 
-def test_standing_and_lost_values_are_never_forgotten(logged):
+def test_standing_and_lost_values_and_time_spent_are_never_forgotten(logged):
     aged(logged, 31)
     standing, lost = logged.operations.get(value="four"), logged.operations.get(value="three")
+    first, second = logged.operations.filter(field__endswith=".time")
 
-    for operation in (standing, lost):
+    forget_replaced()
+
+    assert [interval.value["seconds"] for interval in logged.operations.filter(field__endswith=".time")] == [30, 12]
+    for operation in (standing, lost, first, second):
         assert refused("UPDATE interviews_operation SET value = NULL WHERE id = %s", operation.pk, because="only ever")
 
 

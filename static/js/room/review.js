@@ -5,8 +5,9 @@ import { covered, edit, forget, heads, say, state, tornFields, valueOf } from ".
 
 const questions = [...document.querySelectorAll("[data-question]")];
 const isBare = ({ dataset: { question: key } }) => !outcomeOf(key).outcome;
-// What was asked in the room was reached, whatever became of it.
-const wasPassed = (question) => isBare(question) && !("asked" in question.dataset);
+// What was asked in the room was reached, whatever became of it, and so was what there is something of.
+const hasTraces = ({ dataset: { question: key } }) => valueOf(`${key}.notes`, "").trim() || ["points", "parts", "follow_ups"].some((name) => valueOf(`${key}.${name}`, []).length);
+const wasPassed = (question) => isBare(question) && !("asked" in question.dataset) && !hasTraces(question);
 const isUnfounded = ({ dataset: { question: key } }) => outcomeOf(key).outcome === "rated" && !valueOf(`${key}.notes`, "").trim();
 const isOpen = ({ dataset: { question: key } }) => !outcomeOf(key).outcome || valueOf(`${key}.come_back`, false) || tornFields().some((name) => name.startsWith(`${key}.`));
 
@@ -34,7 +35,7 @@ function settled(question) {
 
 document.addEventListener("scorecard:field", ({ detail: { field } }) => {
   if (/\.(outcome|come_back)$/.test(field)) paint(document.querySelector(`[data-question="${field.split(".")[0]}"]`));
-  else if (field.endsWith(".notes")) count();
+  else if (field.includes(".")) count();
 });
 
 function paint(question) {

@@ -150,7 +150,7 @@ def test_amending_takes_as_many_queries_for_many_questions(django_assert_num_que
     scorecard = make_submitted_scorecard(questions=questions)
     response = scorecard.responses.first()
 
-    with django_assert_num_queries(9):
+    with django_assert_num_queries(10):
         amend(response=response, by=scorecard.author, reason="Read it again", seen=0, **AS_RATED | {"rating": 2})
 
 

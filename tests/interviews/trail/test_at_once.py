@@ -11,6 +11,7 @@ from interviews import lifecycle
 from interviews.amending import amend
 from interviews.deciding import agree, decide
 from interviews.models import Amendment, HistoryEntry, Place, TrailEntry
+from interviews.problems import NotNow
 from interviews.trail import verify
 from tests.factories import (
     make_finished_interview,
@@ -20,6 +21,7 @@ from tests.factories import (
     rate,
     submitted,
 )
+from tests.racing import before_it_commits
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -153,3 +155,30 @@ def test_amending_agreeing_and_deciding_at_once_keep_one_chain():
 
     counts = (Amendment.objects.count(), interview.agreed_ratings.count(), interview.decisions.count())
     assert (problems, verify().problems, counts) == ([], [], (12, 6, 6))
+
+
+def test_decision_waits_for_an_amendment_and_is_held_against_its_score():
+    scorecard = submitted(rate(make_rated_scorecard(questions=1), rating=3))
+    interview, response = scorecard.interview, scorecard.responses.get()
+    version = {
+        "outcome": "rated",
+        "rating": 5,
+        "covered_by": "",
+        "notes": "",
+        "points": [],
+        "parts": [],
+        "follow_ups": [],
+    }
+
+    def decline():
+        try:
+            decide(interview=interview, outcome="decline", reason="No", by=interview.opening.hiring_manager)
+        except NotNow as problem:
+            return problem.sentence
+        return "decided"
+
+    with before_it_commits(decline) as outcome:
+        amend(response=response, by=scorecard.author, reason="Read it again", seen=0, **version)
+
+    assert outcome == ["Say in one sentence why against the score."]
+    assert interview.decisions.count() == 0
