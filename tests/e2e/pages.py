@@ -487,6 +487,8 @@ def build_world():
     lifecycle.start(interview=paused, by=people["lead"])
     lifecycle.pause(interview=paused, by=people["lead"], reason="Fire alarm")
     lifecycle.start(interview=finished, by=people["lead"])
+    keys = [item.key for item in finished.version.items.filter(kind="question")]
+    change_course(interview=finished, by=people["lead"], shown=keys[3], asked=keys[:2], dropped=[])
     lifecycle.finish(interview=finished, by=people["lead"])
     continued = interview_of(people, "0174")
     lifecycle.start(interview=continued, by=people["lead"])
@@ -494,7 +496,6 @@ def build_world():
     lifecycle.schedule_sitting(interview=continued, at=timezone.now() + timedelta(days=1), by=people["manager"])
     followed = interview_of(people, "0179")
     lifecycle.start(interview=followed, by=people["lead"])
-    keys = [item.key for item in followed.version.items.filter(kind="question")]
     change_course(interview=followed, by=people["lead"], shown=keys[3], asked=keys[:2], dropped=keys[2:3])
     half_done = interview_of(people, "0178")
     lifecycle.start(interview=half_done, by=people["lead"])
