@@ -8,7 +8,7 @@ BROWSER_TESTS := $(wildcard tests/e2e tests/faults)
 export EVENHAND_ENV ?= development
 
 .DEFAULT_GOAL := help
-.PHONY: help install run test unit accounts trail doors servers browser lint bench access axe screenshots faults faults-sabotage fuzz clean
+.PHONY: help install run test unit accounts sealing doors servers browser lint bench access axe screenshots faults faults-sabotage fuzz clean
 .NOTPARALLEL:
 
 help: ## List these commands
@@ -33,16 +33,16 @@ $(STAMP): requirements-dev.txt
 run: $(STAMP) ## Run Evenhand with demo data at http://localhost:8000 (PORT=8001 for another port, RELOAD=1 to follow changes)
 	@exec $(BIN)/python -m config.serve --port $(PORT) $(if $(RELOAD),--reload)
 
-test: unit accounts trail doors servers browser ## Run all tests
+test: unit accounts sealing doors servers browser ## Run all tests
 
 unit: $(STAMP) ## Run the tests of the bank, plans, interviews and records
-	$(BIN)/python -m pytest tests $(BROWSER_TESTS:%=--ignore=%) --ignore=tests/servers --ignore=tests/access --ignore=tests/fuzz --ignore=tests/accounts --ignore=tests/interviews/trail -n 2
+	$(BIN)/python -m pytest tests $(BROWSER_TESTS:%=--ignore=%) --ignore=tests/servers --ignore=tests/access --ignore=tests/fuzz --ignore=tests/accounts --ignore=tests/interviews/sealing --ignore=tests/interviews/trail -n 2
 
 accounts: $(STAMP) ## Run the tests of people, signing in and roles
 	$(BIN)/python -m pytest tests/accounts -n 2
 
-trail: $(STAMP) ## Run the tests of the trail, which tamper with everything it holds
-	$(BIN)/python -m pytest tests/interviews/trail -n 2
+sealing: $(STAMP) ## Run the tests of who reads what, what can no longer be changed, and the trail, which tamper with all of it
+	$(BIN)/python -m pytest tests/interviews/sealing tests/interviews/trail -n 2
 
 doors: $(STAMP) ## Run the tests of who may do what, and a short fuzz
 	$(BIN)/python -m pytest tests/access tests/fuzz -n 2

@@ -10,7 +10,7 @@ from django.utils import timezone
 
 from questionbank.models import ImportDraft
 from tests.factories import make_user
-from tests.interviews.test_sealing import aged, logged  # noqa: F401
+from tests.interviews.sealing.test_sealing import aged, logged  # noqa: F401
 
 pytestmark = pytest.mark.django_db
 
