@@ -5,6 +5,7 @@ class Problem(Exception):
     """Something the person can do something about. `fields` names what it is about: `{"q17.outcome": "Padding"}`."""
 
     status = 409
+    unresolved = False  # whether `fields` are what is still open, so that a page can strike out what no longer is
 
     def __init__(self, sentence, fields=None):
         super().__init__(sentence)
@@ -18,6 +19,8 @@ class NotNow(Problem):
 
 class Unresolved(Problem):
     """A response has no outcome, or two versions of a field wait for a choice."""
+
+    unresolved = True
 
 
 class Stale(Problem):

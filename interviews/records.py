@@ -293,8 +293,10 @@ class Row:
 
     @property
     def time(self):
-        """Minutes and seconds the lead spent on it, "" if none or not visible."""
+        """Minutes and seconds the lead spent on it; where there are none, as after a change of the lead, the longest that
+        anybody spent; "" if none or not visible."""
         seconds = next((said.response.seconds for said in self.said if said.scorecard is self.lead), 0)
+        seconds = seconds or max((said.response.seconds for said in self.said), default=0)
         return f"{seconds // 60}:{seconds % 60:02}" if seconds else ""
 
     @property

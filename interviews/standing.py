@@ -130,8 +130,8 @@ class Standing:
 
     @property
     def may_remind(self):
-        """Whoever is missing can be reminded by who leads or schedules."""
-        return self.finished and (self.schedules or self.leads)
+        """Whoever is missing can be reminded by who leads or schedules; nobody is mailed about a demo interview."""
+        return self.finished and (self.schedules or self.leads) and not self.interview.demo
 
     @property
     def may_mark_no_show(self):

@@ -49,7 +49,12 @@ class DecisionForm(forms.Form):
 
     def __init__(self, *args, score, **kwargs):
         super().__init__(*args, **kwargs)
-        self.score = score
+        if against := next((outcome for outcome in DecisionOutcome if goes_against(outcome, score)), None):
+            self.fields["outcome"].help_text = format_lazy(
+                _("The weighted score is {score}, and “{outcome}” goes against it: that asks for one sentence more."),
+                score=score,
+                outcome=against.label,
+            )
         if goes_against(self["outcome"].value(), score):
             self.fields["against_score"] = forms.CharField(
                 label=_("Why against the score"),

@@ -85,10 +85,11 @@ def panelist_lead(request, pk, panelist_pk):
             "interview": interview,
             "title": _("Take the lead") if own else _("Hand the lead to %(name)s") % {"name": panelist.user},
             "explanation": _(
-                "The lead starts, pauses and finishes the interview. Who leads it now becomes a panelist."
+                "The lead starts, pauses and finishes the interview. Whoever has led it until now becomes a panelist."
             ),
             "button": _("Take the lead") if own else _("Hand over the lead"),
         },
+        to="interviews:room" if own else "interviews:interview_detail",
     )
 
 
@@ -105,7 +106,8 @@ def panelist_excuse(request, pk, panelist_pk):
             "title": _("Excuse %(name)s") % {"name": panelist.user},
             "explanation": _(
                 "Nobody waits for their scorecard any longer, and it will not count. "
-                "They do not get to read the others' by it. This cannot be undone."
+                "They do not get to read the others' by it. The reason is read by whoever sees this interview, so leave "
+                "out what is private. This cannot be undone."
             ),
             "button": _("Excuse"),
             "danger": True,

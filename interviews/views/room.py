@@ -21,7 +21,7 @@ from interviews.models.plans import Asker
 from interviews.outline import outline
 from interviews.problems import NotNow, Problem
 from interviews.rehearsing import invented, rehearsal_state, rehearsed
-from interviews.room_state import room_state
+from interviews.room_state import room_state, shared
 from interviews.saving import state_of
 from interviews.standing import asked_by, seats_that_ask
 from interviews.swapping import alternates, stand_in, swappable
@@ -144,6 +144,7 @@ def lobby_context(place):
         "panel": panel,
         "leads": place.leads,
         "scores": place.place != Place.OBSERVER,
+        "version": shared(interview.pk)["panel"]["version"],
         "running": Interview.objects.running_with(place.user).select_related("candidate").first(),
         "outline": outline(items, length=interview.length, competencies=[]),
         "welcome": next((item for item in items if item.kind == ItemKind.SEGMENT), None),

@@ -174,8 +174,9 @@ def posted(request):
     return request.POST if request.method == "POST" else None
 
 
-def carry_out(request, *, form, action, done, page):
-    """GET asks, POST acts and returns to the interview; or asks again and says what stood in the way."""
+def carry_out(request, *, form, action, done, page, to="interviews:interview_detail"):
+    """GET asks, POST acts and returns to the interview, or `to` another page of it; or asks again and says what stood in
+    the way."""
     status = 200
     if form.is_valid():
         try:
@@ -185,7 +186,7 @@ def carry_out(request, *, form, action, done, page):
             status = problem.status
         else:
             messages.success(request, done)
-            return redirect("interviews:interview_detail", page["interview"].pk)
+            return redirect(to, page["interview"].pk)
     return render(request, "interviews/interview_action.html", {"form": form, **page}, status=status)
 
 

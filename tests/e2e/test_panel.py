@@ -380,6 +380,65 @@ def test_where_the_lead_went_is_told_after_a_reload_too(room):
     assert (number_shown(room.lead), number_shown(room.panelist)) == ("2", "2")
 
 
+@pytest.mark.parametrize("taken", [False, True], ids=["another device", "lead taken"])
+def test_who_leads_goes_on_where_the_interview_is(open_page, room, taken):
+    for _question in range(2):
+        room.lead.keyboard.press("j")
+    shows(room.observer, 3)
+    newcomer = room.people["lead"]
+    if taken:
+        newcomer = make_user(Role.INTERVIEWER)
+        lifecycle.add_panelist(interview=room.interview, user=newcomer, place=Place.PANELIST, by=room.people["lead"])
+        lifecycle.take_lead(interview=room.interview, user=newcomer, by=newcomer)
+
+    page = enter(open_page(newcomer, service_workers="block"), room.interview)
+    opened_at = number_shown(page)
+    page.keyboard.press("j")
+    shows(room.observer, 4)
+
+    assert opened_at == "3"
+
+
+def test_place_in_a_room_that_was_kept_outlasts_what_it_was_kept_with(open_page, room):
+    """A page from before says where the lead was then; this device has heard of later."""
+    for _question in range(2):
+        room.lead.keyboard.press("j")
+    shows(room.observer, 3)
+    heard = int(room.lead.evaluate("version => localStorage.getItem(version)", version_of(room)))
+    room.lead.evaluate("([name, version]) => localStorage.setItem(name, version)", [version_of(room), heard + 1])
+    Course.objects.update(shown=room.interview.version.items.first().key)
+
+    reload(room.lead)
+
+    assert number_shown(room.lead) == "3"
+
+
+def version_of(room):
+    return f"evenhand-version-{room.interview.pk}"
+
+
+def test_after_the_finish_nobody_is_followed(room):
+    room.lead.keyboard.press("j")
+    marked(room.panelist, 2, "lead here")
+
+    lifecycle.finish(interview=room.interview, by=room.people["lead"])
+
+    room.panelist.locator("[data-follow]").wait_for(state="hidden", timeout=PATIENCE)
+    assert "lead here" not in marks(room.panelist).values()
+
+
+def test_lobby_is_made_anew_when_the_plan_changes(open_page):
+    interview, lead, _panelist = waiting()
+    page = open_page(lead, service_workers="block")
+    page.goto(f"/interviews/{interview.pk}/room/")
+    page.get_by_text("5 questions in").wait_for()
+    other = make_version(3, opening=interview.opening)
+
+    lifecycle.change_version(interview=interview, version=other, by=lead)
+
+    page.get_by_text("3 questions in").wait_for(timeout=PATIENCE)
+
+
 def test_lobby_opens_after_the_server_was_away(open_page):
     interview, lead, panelist = waiting()
     page = open_page(panelist, service_workers="block")
@@ -473,6 +532,7 @@ def test_lead_taken_over_both_rooms_offer_the_change_and_lose_nothing(room):
     old.wait_for(timeout=3000)
     new.wait_for(timeout=3000)
     words = new.inner_text(), old.inner_text()
+    finish = room.lead.locator("[data-dialog=finish]").is_visible()
     for page in (room.panelist, room.lead):
         page.locator("[data-lead-changed]").get_by_role("link", name="Reload").click()
         page.locator("[data-lead-changed]").wait_for(state="hidden")
@@ -484,6 +544,7 @@ def test_lead_taken_over_both_rooms_offer_the_change_and_lose_nothing(room):
     shows(room.lead, 2)
     assert words[0].startswith("You lead now.")
     assert words[1].startswith("Somebody else leads now.")
+    assert not finish
     assert notes == "Half a sen"
     assert room.panelist.locator("[data-dialog=finish]").count() == 1
     assert room.lead.locator("[data-dialog=finish]").count() == 0

@@ -161,9 +161,12 @@ def test_submit_with_questions_open_leads_to_each(open_page, live):
     )
     named = problem.get_by_role("link").all_inner_texts()
     problem.get_by_role("link").nth(1).click()
+    page.keyboard.press("4")
+    left = [link.inner_text() for link in problem.get_by_role("link").all() if link.is_visible()]
 
     assert (named, in_sight) == (["Question 2", "Question 3", "Question 4"], True)
-    assert page.locator(":focus").get_attribute("data-title") == "Question 3"
+    assert page.locator("[data-question]:focus-within").get_attribute("data-title") == "Question 3"
+    assert left == ["Question 2", "Question 4"]
     assert interview.scorecards.get().submitted_at is None
 
 
@@ -223,6 +226,21 @@ def test_room_needs_no_scrolling_of_the_page(open_page, rich, width, height):
     rated = out_of_reach(page, ["h1", "[data-rating='5']", "textarea", "[data-next]"])
 
     assert (on_segment, on_question, rated) == ([], [], [])
+
+
+def test_observer_is_offered_nothing_to_tick_or_count(open_page, rich):
+    interview, lead = rich
+    observer = make_user(Role.INTERVIEWER)
+    lifecycle.add_panelist(interview=interview, user=observer, place=Place.OBSERVER, by=lead)
+
+    seen = []
+    for user in (lead, observer):
+        page = enter(open_page(user), interview)
+        page.locator("[data-go^=q]").first.click()
+        page.get_by_text("A point of a good answer, number 5").wait_for()
+        seen.append([page.locator(f"{kind}:visible").count() > 0 for kind in ("[data-list]", "[data-stage-count]")])
+
+    assert seen == [[True, True], [False, False]]
 
 
 def out_of_reach(page, selectors):

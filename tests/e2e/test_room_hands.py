@@ -296,12 +296,59 @@ def test_going_on_unseen_goes_on_writing(open_page, live):
     assert (response(interview, 2).notes, response(interview, 2).rating) == ("Born in 1984", None)
 
 
-def test_time_counts_on_a_segment(open_page):
+@pytest.fixture
+def welcoming():
+    """A live interview that begins with a segment, on which there is nothing to write; and its lead."""
     lead = make_user(Role.INTERVIEWER)
     plan = make_plan()
     make_plan_item(plan=plan, segment="welcome", minutes=4)
     make_plan_item(plan=plan)
-    interview = make_interview(lead=lead, state=State.LIVE, version=publishing.publish(plan=plan, by=plan.created_by))
+    version = publishing.publish(plan=plan, by=plan.created_by)
+    return make_interview(lead=lead, state=State.LIVE, version=version), lead
+
+
+@pytest.mark.parametrize("words", ["nHe said hello ", "end of the story "])
+def test_words_typed_where_there_are_no_notes_finish_nothing(open_page, welcoming, words):
+    interview, lead = welcoming
+    page = enter(open_page(lead), interview)
+
+    page.keyboard.type(words, delay=30)
+    page.wait_for_timeout(500)
+
+    interview.refresh_from_db()
+    assert interview.state == State.LIVE
+    assert page.locator("[data-panel]:not([hidden])").get_attribute("data-kind") == "segment"
+    if words.startswith("n"):
+        assert page.locator("[data-pace-words]").inner_text() == "There are no notes here. They belong to questions."
+        assert page.locator("dialog[open]").count() == 0
+        page.wait_for_timeout(900)
+        page.keyboard.press("j")
+        assert page.locator("[data-panel]:not([hidden])").get_attribute("data-kind") == "question"
+    else:
+        page.wait_for_timeout(900)
+        page.keyboard.press("Space")
+        page.wait_for_url("**/review/")
+
+
+def test_time_counts_through_a_reload_and_to_the_finish(open_page, live):
+    interview, lead = live
+    page = enter(open_page(lead), interview)
+    page.wait_for_timeout(1600)
+    page.reload()
+    page.locator("[data-panel]:not([hidden])").wait_for()
+    page.keyboard.press("j")
+    page.wait_for_timeout(1600)
+    page.keyboard.press("e")
+    page.keyboard.press("Enter")
+    page.wait_for_url("**/review/")
+
+    first, second = (response(interview, number).seconds for number in (1, 2))
+    assert first >= 2
+    assert second >= 2
+
+
+def test_time_counts_on_a_segment(open_page, welcoming):
+    interview, lead = welcoming
     page = enter(open_page(lead), interview)
 
     kind, spent = page.evaluate(

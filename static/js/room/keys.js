@@ -18,7 +18,7 @@ const notes = () => current()?.querySelector("textarea");
 const actions = {
   j: () => step(1),
   k: () => step(-1),
-  n: () => notes()?.focus(),
+  n: () => (notes() ? notes().focus() : (hint(say("noNotesHere")), (muted = true))),
   h: () => hideAnswers(),
   f: () => toList("follow_ups") || hint(say("noFollowUps")),
   p: () => toList("points") || hint(say("noPoints")),
@@ -27,7 +27,7 @@ const actions = {
   w: () => swap(),
   c: () => openCandidateView(),
   y: () => copy(),
-  e: () => (document.querySelector("[data-dialog=finish], [data-end]") ?? notHere).click(),
+  e: () => (document.querySelector("[data-dialog=finish]:not([hidden]), [data-end]") ?? notHere).click(),
   a: () => takeAdvice("A"),
   u: () => takeAdvice("U"),
   l: () => followLead(),
@@ -90,10 +90,30 @@ document.addEventListener("keydown", (event) => {
   if (!room.hasAttribute("data-single-keys") || writing(event.target) || document.querySelector("dialog[open]")) return;
   const pressed = event.key.toLowerCase();
   const action = actions[pressed];
-  if (!action || !allowed(pressed)) return;
+  if (!action || isTyped(event) || !allowed(pressed)) return;
   event.preventDefault();
   action();
 });
+
+// Whoever types where nothing can be written means words: after N none of their letters is a command until they have
+// paused, and a space in the middle of them finishes nothing.
+const PAUSED = 800; // milliseconds
+let muted = false; // by N
+let last = -Infinity;
+
+function isTyped({ timeStamp }) {
+  muted &&= timeStamp - last < PAUSED;
+  last = timeStamp;
+  return muted;
+}
+
+let held = false; // a space that was typed, until it is let go: browsers press a button at either
+document.getElementById("finish")?.addEventListener("keydown", (event) => {
+  held = event.key === " " && event.timeStamp - last < PAUSED;
+  last = event.timeStamp;
+  if (held) event.preventDefault();
+});
+document.getElementById("finish")?.addEventListener("keyup", (event) => event.key === " " && held && event.preventDefault());
 
 function leave(area) {
   area.blur();

@@ -3,7 +3,7 @@
 // scorecard goes either way, and without the stream the room works on alone.
 import { csrfToken } from "../csrf.js";
 import { hint } from "./pacing.js";
-import { current, go, outcome, panels, sentHere } from "./room.js";
+import { current, go, outcome, panels, sentHere, STRAYED, UNTOLD } from "./room.js";
 import { covered, say, share, state, valueOf } from "../saving/scorecard.js";
 
 const room = document.querySelector("[data-room]");
@@ -116,7 +116,6 @@ const ASKED = 20_000; // on the screen that long, a question is being asked
 const GLANCED = 3000; // passed on the way to a later one sooner, it is not
 const SOON = 200;
 const LATER = 2000; // the room that the lead is in goes first, and most often leaves nothing to say
-const UNTOLD = `evenhand-untold-${interview}`; // the lead went here in this tab, and nobody heard yet, not even before a reload; device.js removes it
 const asked = new Set(state.panel?.asked);
 const inherited = new Set(state.panel?.dropped); // by who led before
 const isDropped = (key) => outcome(key) === "not_reached" || (inherited.has(key) && valueOf(`${key}.outcome`) == null);
@@ -212,7 +211,6 @@ async function isFinal(answer) {
 // Everybody else's follows.
 
 const CHOICE = `evenhand-follow-${user}`; // device.js removes it
-const STRAYED = `evenhand-strayed-${interview}`; // this one too
 const CALM = 1500; // milliseconds without a key or a click: nobody is moved in the middle of something
 const STARTLED = 800; // what is pressed so soon after a move was meant for the question before
 const WRITING = "input:not([type=radio], [type=checkbox]), textarea, select";
@@ -257,7 +255,7 @@ function strayOrNot() {
 
 // By its key: to the lead if they are elsewhere, else following is switched.
 export function followLead() {
-  if (!toggle) return hint(say("notHere"));
+  if (!toggle || toggle.hidden) return hint(say("notHere"));
   if (follows() && !away()) return choose(false);
   choose(true);
 }
@@ -275,11 +273,12 @@ function show() {
   if (leads) return write(outOfTouch ? say("untouchedLead") : "");
   const { shown, asked: wereAsked, dropped } = state.panel;
   toggle.setAttribute("aria-pressed", follows());
-  for (const link of links) mark(link, link.dataset.go === shown ? "lead" : dropped.includes(link.dataset.go) ? "dropped" : wereAsked.includes(link.dataset.go) ? "asked" : "");
+  toggle.hidden = state.interview === "finished"; // nobody leads any more
+  for (const link of links) mark(link, link.dataset.go === shown && !toggle.hidden ? "lead" : dropped.includes(link.dataset.go) ? "dropped" : wereAsked.includes(link.dataset.go) ? "asked" : "");
   const panel = panels.find(({ dataset }) => dataset.panel === shown);
   const title = panel && [panel.dataset.number, panel.dataset.title].filter(Boolean).join(". ");
   if (outOfTouch) write(say("untouched"));
-  else if (title && away() && chosen() && (strayed() || busy())) write(say(strayed() ? "leftLead" : "leadAt", { title }), say(strayed() ? "followAgain" : "goThere"));
+  else if (title && !toggle.hidden && away() && chosen() && (strayed() || busy())) write(say(strayed() ? "leftLead" : "leadAt", { title }), say(strayed() ? "followAgain" : "goThere"));
   else write("");
 }
 
@@ -299,12 +298,14 @@ function mark(link, kind) {
   Object.assign(place, { textContent: kind && ` · ${say(MARKS[kind])}` }).dataset.mark = "";
 }
 
-// The lead's buttons come and go with the lead, by a reload that loses nothing.
+// The lead's buttons go with the lead, and come by a reload that loses nothing.
 const ledBy = state.panel?.lead;
 function leadChanged() {
   const { lead } = state.panel;
   const notice = document.querySelector("[data-lead-changed]");
   notice.hidden = lead === ledBy || (!leads && lead !== user);
+  for (const part of document.querySelectorAll("[data-leads-only]")) part.hidden = leads && lead !== user;
+  if (leads && lead !== user) for (const dialog of document.querySelectorAll("#finish[open], #pause[open]")) dialog.close();
   if (!notice.hidden) notice.querySelector("p").textContent = say(lead === user ? "leadsNow" : "leadsNoMore");
 }
 

@@ -35,7 +35,7 @@ function settled(question) {
 
 document.addEventListener("scorecard:field", ({ detail: { field } }) => {
   if (/\.(outcome|come_back)$/.test(field)) paint(document.querySelector(`[data-question="${field.split(".")[0]}"]`));
-  else if (field.includes(".")) count();
+  else count();
 });
 
 function paint(question) {
@@ -56,8 +56,17 @@ function count() {
   const words = !open ? say("leftNone") : say(open === 1 ? one : many, { n: open });
   document.querySelector("[data-open-count]").textContent = open ? words : "";
   document.querySelector("[data-submit-words]").textContent = open ? words : `${words} ${unfounded()}`.trim();
+  const links = [...document.querySelectorAll("#submit-problem[data-unresolved] a")];
+  for (const link of links) link.closest("li").hidden = !isUnresolved(link.hash.slice(1));
+  if (links.length && links.every((link) => link.closest("li").hidden)) forgetProblem();
   const bulk = document.querySelector("[data-not-reached]");
   if (bulk) bulk.hidden = !questions.some(wasPassed);
+}
+
+// As the server says which fields stand in the way.
+function isUnresolved(name) {
+  const question = questions.find(({ id }) => id === name.split(".")[0]);
+  return question ? isOpen(question) : tornFields().includes(name) || !valueOf(name);
 }
 
 // Not asked for, but a rating that nobody can look up convinces nobody in the debrief.
@@ -68,11 +77,10 @@ function unfounded() {
 
 // What is sealed is what the author saw: the form names the operations behind it.
 document.addEventListener("scorecard:status", nameHeads);
-document.addEventListener("submit", forgetProblem, { capture: true });
+document.addEventListener("submit", ({ target }) => target.matches("[data-submit-scorecard]") && forgetProblem(), { capture: true });
 
 // What stood in the way of the last attempt may be gone.
-function forgetProblem({ target }) {
-  if (!target.matches("[data-submit-scorecard]")) return;
+function forgetProblem() {
   const place = Object.assign(document.createElement("div"), { id: "submit-problem", ariaLive: "assertive" });
   document.getElementById("submit-problem").replaceWith(place);
 }

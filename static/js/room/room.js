@@ -7,8 +7,12 @@ const links = new Map([...room.querySelectorAll("[data-go]")].map((link) => [lin
 const questions = panels.filter((panel) => panel.dataset.kind === "question");
 const INTERVAL = 30_000; // the most time on a question that a killed browser may forget
 // Pausing, a reload, a closed tab and the way back from Today come to the question that was shown, not to the beginning.
-const placeKey = `evenhand-place-${room.dataset.interview}`; // device.js removes them
-const writingKey = `evenhand-writing-${room.dataset.interview}`; // this one too
+const placeKey = `evenhand-place-${room.dataset.interview}`; // device.js removes all of these
+const writingKey = `evenhand-writing-${room.dataset.interview}`;
+const leftKey = `evenhand-left-${room.dataset.interview}`;
+const versionKey = `evenhand-version-${room.dataset.interview}`;
+export const UNTOLD = `evenhand-untold-${room.dataset.interview}`; // the lead went here in this tab, and nobody heard yet, not even before a reload
+export const STRAYED = `evenhand-strayed-${room.dataset.interview}`; // who followed the lead goes their own way in this tab
 let shown = null;
 let before = null;
 let since = 0;
@@ -59,14 +63,42 @@ export function step(by) {
 }
 
 // Time counts while the interview runs and this question is in sight.
-function keepTime() {
+function passed() {
   const seconds = Math.round((Date.now() - since) / 1000);
-  if (shown && since && seconds > 0 && state.clock.running) {
-    const { panel, question } = shown.dataset;
-    spent[panel] = (spent[panel] ?? 0) + seconds;
-    if (question) append(`${question}.time`, { started_at: new Date(since).toISOString(), seconds });
-  }
+  const counts = shown && since && seconds > 0 && state.clock.running;
+  return counts ? { ...shown.dataset, started_at: new Date(since).toISOString(), seconds } : null;
+}
+
+function keepTime() {
+  note(passed());
   since = document.visibilityState === "visible" ? Date.now() : 0;
+}
+
+function note(interval) {
+  if (!interval) return;
+  const { panel, question, started_at, seconds } = interval;
+  spent[panel] = (spent[panel] ?? 0) + seconds;
+  if (question) append(`${question}.time`, { started_at, seconds });
+}
+
+// What is stored as the page goes may come too late, and this does not: the room that is opened next takes it up.
+function leaveTime() {
+  const { panel, question, started_at, seconds } = passed() ?? {};
+  if (seconds && !state.rehearsal) localStorage.setItem(leftKey, JSON.stringify({ panel, question, started_at, seconds }));
+  since = 0;
+}
+
+function takeUpTime() {
+  note(JSON.parse(localStorage.getItem(leftKey)));
+  localStorage.removeItem(leftKey);
+}
+
+// Finishing and pausing lead away, and wait until all is saved.
+let keptFor = 0;
+function keepTimeFirst({ target }) {
+  if (!target.matches("[data-save-first]") || Date.now() - keptFor < INTERVAL) return;
+  keptFor = Date.now();
+  keepTime();
 }
 
 function dock() {
@@ -122,7 +154,9 @@ document.addEventListener("click", (event) => {
   if (event.target.closest("[data-hide-answers]")) hideAnswers();
 });
 document.addEventListener("visibilitychange", keepTime);
-addEventListener("pagehide", keepTime);
+document.addEventListener("submit", keepTimeFirst, { capture: true });
+addEventListener("pagehide", leaveTime);
+addEventListener("pageshow", ({ persisted }) => persisted && (takeUpTime(), keepTime()));
 setInterval(keepTime, INTERVAL);
 
 export function hideAnswers(hide = room.dataset.answers !== "hidden", { keep = true } = {}) {
@@ -144,7 +178,10 @@ for (const place of room.querySelectorAll("[data-asker]")) place.textContent = s
 count();
 // What was swapped is covered by what stands in for it, in every panelist's room.
 for (const { dataset } of panels) if (dataset.replaces && valueOf(`${dataset.replaces}.outcome`) == null) edit(`${dataset.replaces}.outcome`, { outcome: "covered", rating: null, covered_by: dataset.panel });
+takeUpTime();
 go(place(), { focus: true });
+remember();
+document.addEventListener("scorecard:panel", remember);
 goOnWriting();
 history.replaceState(history.state, "", location.pathname); // an address that names a question has brought us there
 document.querySelector("dialog[data-open-now]")?.showModal();
@@ -163,11 +200,23 @@ addEventListener("pagehide", () => {
   if (area === shown.querySelector("textarea")) sessionStorage.setItem(writingKey, JSON.stringify([shown.dataset.panel, area.selectionStart]));
 });
 
-// On another device that is the first open question, once something has been answered.
+// Without a place of one's own that is where the lead is, or else the first open question, once something has been answered.
 function place() {
-  const known = [location.hash.slice(1), localStorage.getItem(placeKey)].find((key) => links.has(key));
+  const known = [location.hash.slice(1), ledTo(), localStorage.getItem(placeKey), state.panel?.shown].find((key) => links.has(key));
   const left = open();
   const first = left.length && left.length < questions.length ? left[0] : panels[0];
   const standIn = known && panels.find(({ dataset }) => dataset.replaces === known);
   return (standIn ?? panels.find(({ dataset }) => dataset.panel === known) ?? first).dataset.panel;
+}
+
+// Whoever leads goes on where the interview is, on whatever device: only this tab may know better, and a page that was
+// kept on this device may be older than what was heard here since.
+function ledTo() {
+  const here = [UNTOLD, STRAYED].some((name) => sessionStorage.getItem(name) !== null);
+  const outdated = state.panel?.version < Number(localStorage.getItem(versionKey));
+  return room.hasAttribute("data-leads") && !here && !outdated ? state.panel?.shown : null;
+}
+
+function remember() {
+  if (state.panel && !state.rehearsal) localStorage.setItem(versionKey, Math.max(state.panel.version, Number(localStorage.getItem(versionKey))));
 }

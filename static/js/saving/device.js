@@ -22,10 +22,10 @@ export function emptyTab() {
   for (const name of Object.keys(sessionStorage)) if (/^evenhand-(strayed|untold|writing)-/.test(name)) sessionStorage.removeItem(name);
 }
 
-// Removes both, which question was shown last in each room, and whether its lead is followed.
+// Removes both, and of each room which question was shown last and for how long, how new it was, and whether its lead is followed.
 export async function empty(user) {
   emptyTab();
-  for (const name of Object.keys(localStorage)) if (/^evenhand-(place|follow)-/.test(name)) localStorage.removeItem(name);
+  for (const name of Object.keys(localStorage)) if (/^evenhand-(place|follow|left|version)-/.test(name)) localStorage.removeItem(name);
   await globalThis.caches?.delete(roomsName(user));
   await new Promise((resolve) => {
     const request = indexedDB.deleteDatabase(outboxName(user));

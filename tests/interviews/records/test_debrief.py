@@ -250,6 +250,36 @@ def test_decision_stands_on_the_record_with_its_reason(client):
     assert page.context["record"].decision.by == manager_of(interview)
 
 
+@pytest.mark.parametrize(
+    ("rating", "hint"),
+    [
+        (5, "The weighted score is 5.0, and “Decline” goes against it: that asks for one sentence more."),
+        (3, ""),
+        (1, "The weighted score is 1.0, and “Advance” goes against it: that asks for one sentence more."),
+    ],
+)
+def test_decision_says_before_what_goes_against_the_score(client, rating, hint):
+    interview, _people = make_panel_record([rating], [rating])
+    client.force_login(manager_of(interview))
+
+    page = client.get(url("decision_create", interview))
+
+    assert str(page.context["form"].fields["outcome"].help_text) == hint
+
+
+def test_time_is_the_leads_or_where_there_is_none_the_longest():
+    interview, people = make_panel_record([3, 3, 3], [3, 3, 3], submit=False)
+    for person, row in zip(people, [(75, 0, 0), (80, 62, 0)], strict=True):
+        scorecard = interview.scorecards.get(author=person)
+        for response, seconds in zip(scorecard.responses.all(), row, strict=True):
+            scorecard.responses.filter(pk=response.pk).update(seconds=seconds)
+        submitted(scorecard)
+
+    rows = Record.of(manager_of(interview), interview).rows
+
+    assert [row.time for row in rows] == ["1:15", "1:02", ""]
+
+
 def test_decision_against_the_score_asks_for_one_sentence_more_and_keeps_the_rest(client):
     interview, _people = make_panel_record([4], [5])
     client.force_login(manager_of(interview))
