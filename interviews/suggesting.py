@@ -357,9 +357,9 @@ def reason(choice, earlier, choices):
     if choice.competency and [other.competency for other in in_stage].count(choice.competency) == 1:
         return _("Only %(stage)s question on %(competency)s") % words
     if choice.competency and choice.competency not in {other.competency for other in earlier}:
-        return _("Adds %(competency)s, not covered yet") % words
+        return _("First question on %(competency)s") % words
     if choice.topic and choice.topic.casefold() not in {other.topic.casefold() for other in earlier}:
-        return _("Adds the topic %(topic)s") % words
+        return _("First question on the topic %(topic)s") % words
     if choice.difficulty and choice.difficulty not in {other.difficulty for other in earlier}:
         return _("First question marked %(difficulty)s") % {"difficulty": Difficulty(choice.difficulty).label}
     if choice.competency:

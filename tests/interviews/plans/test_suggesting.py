@@ -119,8 +119,8 @@ def test_suggest_gives_the_first_reason_that_is_true():
 
     assert suggestion.reasons == {
         1: "Only Opening question in the chosen sets",
-        2: "Adds Training, not covered yet",
-        3: "Adds the topic data",
+        2: "First question on Training",
+        3: "First question on the topic data",
         4: "First question marked Hard",
         5: "More on Training, which had 15 min so far",
         6: "Gives Core its share of the time",
