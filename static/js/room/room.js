@@ -9,7 +9,7 @@ const INTERVAL = 30_000; // the most time on a question that a killed browser ma
 // Pausing, a reload, a closed tab and the way back from Today come to the question that was shown, not to the beginning.
 const placeKey = `evenhand-place-${room.dataset.interview}`; // device.js removes all of these
 const writingKey = `evenhand-writing-${room.dataset.interview}`;
-const leftKey = `evenhand-left-${room.dataset.interview}`;
+const leftKey = `evenhand-left-${room.dataset.interview}-${state.user}`;
 const versionKey = `evenhand-version-${room.dataset.interview}`;
 export const UNTOLD = `evenhand-untold-${room.dataset.interview}`; // the lead went here in this tab, and nobody heard yet, not even before a reload
 export const STRAYED = `evenhand-strayed-${room.dataset.interview}`; // who followed the lead goes their own way in this tab

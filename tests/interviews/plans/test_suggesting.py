@@ -135,7 +135,11 @@ def test_suggest_plan_makes_a_draft_with_segments_reasons_and_order(django_asser
     for stage in Stage:
         for topic in "ab":
             make_question(
-                question_set=questions, stage=stage, topic=topic, competency=Competency.objects.named("Training")
+                question_set=questions,
+                text=f"{stage.label}{topic} in short?",
+                stage=stage,
+                topic=topic,
+                competency=Competency.objects.named("Training"),
             )
     make_question(question_set=questions, archived_at="2026-01-01T00:00Z")
 
