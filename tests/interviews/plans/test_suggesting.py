@@ -136,7 +136,7 @@ def test_suggest_plan_makes_a_draft_with_segments_reasons_and_order(django_asser
         for topic in "ab":
             make_question(
                 question_set=questions,
-                text=f"{stage.label}{topic} in short?",
+                text=f"{topic}{stage.value} in short?",
                 stage=stage,
                 topic=topic,
                 competency=Competency.objects.named("Training"),
