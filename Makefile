@@ -45,7 +45,7 @@ sealing: $(STAMP) ## Run the tests of who reads what, what can no longer be chan
 	$(BIN)/python -m pytest tests/interviews/sealing tests/interviews/trail -n 2
 
 doors: $(STAMP) ## Run the tests of who may do what, and a short fuzz
-	$(BIN)/python -m pytest tests/access tests/fuzz -n 2
+	$(BIN)/python -m pytest tests/fuzz tests/access -n 2 --dist worksteal
 
 servers: $(STAMP) ## Run the tests that start servers of their own, PostgreSQL or ours, and collect what they serve
 	$(BIN)/python -m pytest tests/servers -n 2

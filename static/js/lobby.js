@@ -1,5 +1,6 @@
-// The lobby of who does not lead opens into the room by itself, and everybody's is made anew as plan or panel change. A stream that breaks off comes back by itself too; one that
-// was answered with something else (a deploy, too many streams, a session that is over) has to be opened anew.
+// The lobby of who does not lead opens into the room by itself, and everybody's is made anew as plan or panel change. A
+// stream that breaks off comes back by itself too; one that was answered with something else (a deploy, too many streams,
+// a session that is over) has to be opened anew.
 const { lobby, version } = document.querySelector("[data-lobby]").dataset;
 const FIRST = 2500; // milliseconds, at most, as is all that follows: who was sent away together comes back one by one
 const LONGEST = 30_000;
