@@ -437,6 +437,8 @@ def test_lobby_is_made_anew_when_the_plan_changes(open_page):
     lifecycle.change_version(interview=interview, version=other, by=lead)
 
     page.get_by_text("3 questions in").wait_for(timeout=PATIENCE)
+    assert page.get_by_text("5 questions in").count() == 0
+    assert page.get_by_role("button", name="Start the interview").is_visible()
 
 
 def test_lobby_opens_after_the_server_was_away(open_page):

@@ -141,11 +141,12 @@ def test_room_refresh_by_post_is_refused(client):
     assert client.post(url("room_refresh", interview)).status_code == 405
 
 
-def test_room_before_the_start_is_a_lobby(client):
+def test_room_before_the_start_is_a_lobby(client, django_assert_max_num_queries):
     interview = make_interview()
     client.force_login(lead_of(interview))
 
-    response = client.get(url("room", interview))
+    with django_assert_max_num_queries(15):
+        response = client.get(url("room", interview))
 
     assert response.templates[0].name == "interviews/room_lobby.html"
 

@@ -90,7 +90,7 @@ document.addEventListener("keydown", (event) => {
   if (!room.hasAttribute("data-single-keys") || writing(event.target) || document.querySelector("dialog[open]")) return;
   const pressed = event.key.toLowerCase();
   const action = actions[pressed];
-  if (!action || isTyped(event) || !allowed(pressed)) return;
+  if (!action || goesOnTyping(event) || !allowed(pressed)) return;
   event.preventDefault();
   action();
 });
@@ -101,7 +101,7 @@ const PAUSED = 800; // milliseconds
 let muted = false; // by N
 let last = -Infinity;
 
-function isTyped({ timeStamp }) {
+function goesOnTyping({ timeStamp }) {
   muted &&= timeStamp - last < PAUSED;
   last = timeStamp;
   return muted;
